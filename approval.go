@@ -1,6 +1,7 @@
 package parley
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -167,6 +168,15 @@ type InboxItem struct {
 	ProductName string
 	Buyer       Identity // of the proposal, deal or quote that it is about; empty where that is gone
 	OfferedCPM  int64    // that the buyer named last, micros; 0: none
+}
+
+// Called are the names of what the question is about and of its buyer; their ids where these are gone.
+func (i InboxItem) Called() (product, buyer string) {
+	buyer = OwnerName(i.Owner)
+	if i.Buyer != (Identity{}) {
+		buyer = i.Buyer.Called()
+	}
+	return cmp.Or(i.ProductName, i.Case.ProductID), buyer
 }
 
 // ApprovalComment is what one of the publisher's people says about a question to the others. No buyer reads it.

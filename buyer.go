@@ -327,3 +327,18 @@ func (p Principal) Has(scope Scope) bool {
 func (p Principal) MaySee(owner string) bool {
 	return p.Role == RoleOperator || owner == "" || owner == p.Owner()
 }
+
+// OwnerName is the most specific id of an owner, for where the identity itself is not at hand.
+func OwnerName(owner string) string {
+	seat, agency, advertiser, isBuyer := OwnerParties(owner)
+	if owner == OwnerPublisher {
+		return "The publisher's own"
+	}
+	if !isBuyer {
+		return cmp.Or(owner, "Anonymous buyer")
+	}
+	return cmp.Or(plainOwnerPart.Replace(cmp.Or(advertiser, agency, seat)), owner)
+}
+
+// plainOwnerPart takes back what OwnerPart does.
+var plainOwnerPart = strings.NewReplacer("%2F", "/", "%25", "%")

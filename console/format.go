@@ -65,7 +65,7 @@ func functions(a *assets, called *names) template.FuncMap {
 		"because":   because,
 		"due":       due,
 		"lastbuyer": lastBuyer,
-		"ownername": ownerName,
+		"ownername": parley.OwnerName,
 		"viewlink":  viewLink,
 		"ppm":       ppm,
 		"span":      parley.FormatSpan,

@@ -141,7 +141,7 @@ func (c *console) inbox(x *exchange) error {
 		x.inboxPart("Yours to decide", "mine", "after", found.Mine, who, open), x.inboxPart("Others'", "theirs", "others", found.Others, who, open),
 	}
 	for _, item := range found.Planned {
-		product, buyer := calledIn(item)
+		product, buyer := item.Called()
 		content.Planned = append(content.Planned, x.plannedOf(item.Approval, product, buyer))
 	}
 	if open.ID != "" {
@@ -239,7 +239,7 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 	}
 	for _, item := range items {
 		facts := item.Case
-		product, buyer := calledIn(item)
+		product, buyer := item.Called()
 		row := inboxRow{
 			Item: item, Product: product, Buyer: buyer, Value: "no known volume",
 			Theirs: cmp.Or(item.OfferedCPM, facts.Price), Against: againstAsk(facts.Price, facts.Ask), Assignee: who.name(item.Assignee), Missing: whoIsMissing(item.Approval),
@@ -251,15 +251,6 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 		part.Rows = append(part.Rows, row)
 	}
 	return part
-}
-
-// calledIn are the names of what a question is about and of its buyer; their ids where these are gone.
-func calledIn(item parley.InboxItem) (product, buyer string) {
-	buyer = ownerName(item.Owner)
-	if item.Buyer != (parley.Identity{}) {
-		buyer = item.Buyer.Called()
-	}
-	return cmp.Or(item.ProductName, item.Case.ProductID), buyer
 }
 
 // mayDecide says why the person may not decide a question; empty when they may.
@@ -312,7 +303,7 @@ func (x *exchange) showPast(content inboxPage) error {
 func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 	card := caseCard{
 		Approval: a, Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
-		Buyer: buyer{Name: ownerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner}, Snoozes: snoozesBefore(x.clock(), a.TimeoutAt),
+		Buyer: buyer{Name: parley.OwnerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner}, Snoozes: snoozesBefore(x.clock(), a.TimeoutAt),
 	}
 	card.WhyNot = x.mayDecide(a)
 	card.MayDecide = card.WhyNot == ""
@@ -611,7 +602,7 @@ func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 		} else {
 			decided = append(decided, item.Approval)
 		}
-		product, buyer := calledIn(item)
+		product, buyer := item.Called()
 		r.Lines = append(r.Lines, product+" for "+buyer+": "+decisionWords(item.Approval, nil, decidedStatus[request.Decision], nil))
 	}
 	verb := "Accept "

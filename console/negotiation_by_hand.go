@@ -126,7 +126,7 @@ func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
 	if err != nil {
 		return false, missing(err, "negotiation", said.NegotiationID)
 	}
-	r := review{Title: "Answer " + ownerName(n.Owner), Back: root + toNegotiation(n.ID), Danger: said.Action == "reject"}
+	r := review{Title: "Answer " + parley.OwnerName(n.Owner), Back: root + toNegotiation(n.ID), Danger: said.Action == "reject"}
 	switch {
 	case said.Action == "accept":
 		r.Do = "Accept " + priceInWords(min(lastBuyer(n), n.StandingCPM()), n.BaseCPM, n.Impressions, n.Currency)

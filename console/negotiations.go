@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"time"
@@ -127,7 +126,7 @@ func (x *exchange) showNegotiation(status int, f *form) error {
 // parties are the name of what is negotiated over and the buyer, as what the negotiation was opened on names them. Without
 // that, their ids stand for them.
 func (x *exchange) parties(n parley.Negotiation) (product string, with buyer, err error) {
-	product, with = n.ProductID, buyer{Name: ownerName(n.Owner), Tier: n.Tier, Owner: n.Owner}
+	product, with = n.ProductID, buyer{Name: parley.OwnerName(n.Owner), Tier: n.Tier, Owner: n.Owner}
 	if n.ProposalID != "" {
 		var proposal parley.Proposal
 		if proposal, err = x.service.Proposal(x.Context(), x.call, n.ProposalID); err == nil {
@@ -143,19 +142,4 @@ func (x *exchange) parties(n parley.Negotiation) (product string, with buyer, er
 		err = nil
 	}
 	return product, with, err
-}
-
-// ownerName is the most specific id of an owner, for where the identity itself is not at hand.
-func ownerName(owner string) string {
-	seat, agency, advertiser, isBuyer := parley.OwnerParties(owner)
-	if owner == parley.OwnerPublisher {
-		return "The publisher's own"
-	}
-	if !isBuyer {
-		return cmp.Or(owner, "Anonymous buyer")
-	}
-	if name, err := url.PathUnescape(cmp.Or(advertiser, agency, seat)); err == nil && name != "" {
-		return name
-	}
-	return owner
 }

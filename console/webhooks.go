@@ -38,7 +38,7 @@ type listedWebhook struct {
 func listedWebhookOf(h parley.Webhook) listedWebhook {
 	whose := "The publisher's own"
 	if h.Owner != "" {
-		whose = ownerName(h.Owner)
+		whose = parley.OwnerName(h.Owner)
 	}
 	return listedWebhook{Webhook: h, Whose: whose, Waits: h.Status == parley.WebhookActive && h.Failures > 0, Once: newForm(nil).Once}
 }

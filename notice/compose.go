@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -94,7 +93,8 @@ func compose(due seller.NoticeDue, s seller.Settings, now time.Time) Message {
 // question is a question in a line: what, for whom, its value, and until when.
 func question(q parley.InboxItem, zone *time.Location) string {
 	facts := q.Case
-	words := named(cmp.Or(q.ProductName, facts.ProductID)) + " for " + named(q.Buyer.Called())
+	product, buyer := q.Called()
+	words := named(product) + " for " + named(buyer)
 	if facts.Volume != parley.VolumeUnknown {
 		unit := facts.Currency.MinorUnit()
 		words += ", " + parley.FormatMicros((facts.DealValue+unit/2)/unit*unit, facts.Currency.MinorDigits()) + " " + string(facts.Currency)

@@ -62,7 +62,7 @@ func TestManyQuestionsAreOneMail(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 		for _, part := range []string{
-			"ctv Bcc: eve@example.com for Unidentified buyer, 37500.00 EUR, CPM 12.50 EUR, until 2 Jun 2026 13:00 UTC\r\n  https://seller.example.com/console/inbox/" + parley.PrefixApproval,
+			"ctv Bcc: eve@example.com for 1, 37500.00 EUR, CPM 12.50 EUR, until 2 Jun 2026 13:00 UTC\r\n  https://seller.example.com/console/inbox/" + parley.PrefixApproval,
 			"and 481 more\r\n  https://seller.example.com/console/inbox\r\n",
 		} {
 			if !strings.Contains(got.body, part) {
@@ -208,7 +208,7 @@ func TestEachThingIsToldOnceForEachTimeThatItComesUp(t *testing.T) {
 		asked := d.ask(1, func(a *parley.Approval) {
 			a.TimeoutAt, a.OnTimeout, a.EscalateTo = d.clock.Read().Add(2*time.Hour), parley.TimeoutEscalates, parley.ScopeAdmin
 		})
-		wantOne(t, told(), "1 question waits for you", "inbox/"+asked.ID, "ctv Bcc: eve@example.com for Unidentified buyer")
+		wantOne(t, told(), "1 question waits for you", "inbox/"+asked.ID, "ctv Bcc: eve@example.com for 1")
 		d.clock.Move(time.Hour)
 		wantOne(t, told(), "1 question is soon out of time", "inbox/"+asked.ID)
 		wantNone(t, told())

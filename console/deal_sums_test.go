@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/console"
+	"parley/seller"
 )
 
 // TestListsHaveSumsOfTheirRows reads what stands under the lists of deals and quotes: what is booked is apart from what was cancelled, no
@@ -28,6 +29,13 @@ func TestListsHaveSumsOfTheirRows(t *testing.T) {
 	} {
 		if foot := feet(path); !strings.Contains(foot, says) || !strings.Contains(foot, "The sums are of all that was found") {
 			t.Errorf("%s has no %q:\n%.500s", path, says, foot)
+		}
+	}
+	_, rows := b.get("/console/negotiations")
+	for _, n := range must[seller.Listing[parley.Negotiation]](t)(w.service.Negotiations(t.Context(), seller.Terminal("test"), seller.NegotiationFilter{})).Items {
+		product := must[parley.Product](t)(w.service.CatalogProduct(t.Context(), seller.Terminal("test"), n.ProductID))
+		if !strings.Contains(rows, `<td title="`+n.ProductID+`">`+product.Name+`</td>`) {
+			t.Errorf("the list of negotiations does not call %s %q", n.ProductID, product.Name)
 		}
 	}
 	if status, body := b.submit("/console/deals/"+w.deal.ID+"/cancel", map[string][]string{"reason": {"over"}, "_once": {"over"}}); status != http.StatusOK {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"parley"
+	"parley/seller"
 )
 
 // listSum is what the rows of a page come to that stand alike, in one currency; currencies are never added.
@@ -118,8 +119,11 @@ func (p proposalListPage) Sums() []listSum {
 	})
 }
 
-// negotiationListPage is the list of negotiations.
-type negotiationListPage struct{ listPage[parley.Negotiation] }
+// negotiationListPage is the list of negotiations, with what their products are called.
+type negotiationListPage struct {
+	listPage[parley.Negotiation]
+	Products seller.ProductNames
+}
 
 // Sums are what the negotiations that the page shows come to: at the price that was agreed, and else the one that we stand at.
 func (p negotiationListPage) Sums() []listSum {

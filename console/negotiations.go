@@ -50,9 +50,17 @@ func (c *console) negotiationList(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	products := map[string]bool{}
+	for _, n := range rows {
+		products[n.ProductID] = true
+	}
+	names, err := c.service.ProductNames(x.Context(), x.call, products)
+	if err != nil {
+		return err
+	}
 	return x.show("negotiations", http.StatusOK, page{
 		Title: "Negotiations", Section: "negotiations", Live: []string{"negotiation."},
-		Data: negotiationListPage{listPage[parley.Negotiation]{rows, pager, q, q.filterForm()}},
+		Data: negotiationListPage{listPage[parley.Negotiation]{rows, pager, q, q.filterForm()}, names},
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"parley/storage"
 )
 
-// ProductNames are what the products of a report are called, by their ids.
+// ProductNames are what products are called, by their ids.
 type ProductNames map[string]string
 
 // Name is what a product is called; its id where it is not known.
@@ -18,6 +18,16 @@ func (n ProductNames) Name(id string) string {
 		return name
 	}
 	return id
+}
+
+// ProductNames answers, for the publisher, what products are called.
+func (s *Service) ProductNames(ctx context.Context, call Call, ids map[string]bool) (ProductNames, error) {
+	return read(ctx, s, call, func(v *view) (ProductNames, error) {
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return nil, err
+		}
+		return v.productNames(ctx, ids)
+	})
 }
 
 // productNames asks for the names of products, each once.

@@ -361,10 +361,20 @@ func urgency(d DealDelivery) int64 {
 
 // deliveries answers how deals deliver, without their days.
 func (v *view) deliveries(ctx context.Context, deals []parley.Deal, destinations []parley.Destination) ([]DealDelivery, error) {
-	rows := make([]*storage.Pending[[]storage.DeliveredDay], len(deals))
-	activations := make([]*storage.Pending[storage.Listing[parley.Activation]], len(deals))
+	if len(deals) == 0 {
+		return nil, nil
+	}
+	rows, ids := make([]*storage.Pending[[]storage.DeliveredDay], len(deals)), make([]string, len(deals))
 	for i, deal := range deals {
-		rows[i], activations[i] = v.DeliveryDays(deal.ID), v.Activations(storage.ActivationFilter{DealID: deal.ID})
+		rows[i], ids[i] = v.DeliveryDays(deal.ID), deal.ID
+	}
+	activations, err := v.ActivationsOf(ids).Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at := map[string][]parley.Activation{}
+	for _, a := range activations {
+		at[a.DealID] = append(at[a.DealID], a)
 	}
 	found := make([]DealDelivery, len(deals))
 	for i, deal := range deals {
@@ -372,13 +382,10 @@ func (v *view) deliveries(ctx context.Context, deals []parley.Deal, destinations
 		if err != nil {
 			return nil, err
 		}
-		there, err := activations[i].Get(ctx)
-		if err != nil {
-			return nil, err
-		}
+		there := at[deal.ID]
 		s := v.service
-		found[i] = s.delivered(deal, days, s.billing(there.Items, destinations), v.now)
-		found[i].Health = s.health(found[i], there.Items, nil, v.now)
+		found[i] = s.delivered(deal, days, s.billing(there, destinations), v.now)
+		found[i].Health = s.health(found[i], there, nil, v.now)
 		found[i].Days = nil
 	}
 	return found, nil

@@ -112,7 +112,7 @@ func (v *view) delivered(ctx context.Context, days parley.Flight, ids []string) 
 	}
 	at := map[string][]parley.Activation{}
 	if disputed {
-		there, err := v.Places(ids).Get(ctx)
+		there, err := v.ActivationsOf(ids).Get(ctx)
 		if err != nil {
 			return nil, err
 		}

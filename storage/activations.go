@@ -90,6 +90,12 @@ func (r *Reader) Activations(filter ActivationFilter) *Pending[Listing[parley.Ac
 	return p
 }
 
+// ActivationsOf answers the activations of some deals, without their steps, by deal and in the order of their ids.
+func (r *Reader) ActivationsOf(dealIDs []string) *Pending[[]parley.Activation] {
+	among, ids := r.among(dealIDs)
+	return many(r, scanActivation, `SELECT `+activationColumns+` FROM activations WHERE deal_id `+among+` ORDER BY deal_id, id`, ids)
+}
+
 // DueActivations answers the ids of at most limit activations at a destination for which something is to be done at an instant,
 // the longest due first.
 func (r *Reader) DueActivations(destinationID string, now time.Time, limit int) *Pending[[]string] {

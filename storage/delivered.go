@@ -83,12 +83,3 @@ func withPart(parts []DeliveredPart, p DeliveredPart) []DeliveredPart {
 	}
 	return parts
 }
-
-// Places answers where some deals are: of each activation its deal, its destination, how it stands and whether orders wait for it.
-func (r *Reader) Places(dealIDs []string) *Pending[[]parley.Activation] {
-	among, ids := r.among(dealIDs)
-	scan := func(rows Rows, a *parley.Activation) error {
-		return rows.Scan(&a.DealID, &a.DestinationID, (*string)(&a.Status), &a.Required)
-	}
-	return many(r, scan, `SELECT deal_id, destination_id, status, required FROM activations WHERE deal_id `+among+` ORDER BY deal_id, id`, ids)
-}

@@ -27,6 +27,10 @@ func NewTerms(before parley.DealTerms, asked parley.ChangeTerms, today parley.Da
 	if after.Flight.Start < today && after.Flight.Start < before.Flight.Start {
 		problems.Add("proposed_values.flight_start", "has passed")
 	}
+	if before.Flight.Start <= today && after.Flight.Start > before.Flight.Start {
+		// Its days would be nobody's, and what was delivered on them would not have been earned.
+		problems.Add("proposed_values.flight_start", "is that of a flight which has begun, on %s, and cannot be moved any more", before.Flight.Start)
+	}
 	if asked.Impressions != nil && after.Impressions <= 0 {
 		problems.Add("proposed_values.impressions", "must be more than 0")
 	}

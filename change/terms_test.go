@@ -56,6 +56,8 @@ func TestTermsThatDoNotFitAreNamed(t *testing.T) {
 		"a start that has passed":   {deal(), parley.ChangeTerms{FlightStart: of(today - 1)}, "flight_start"},
 		"a flight that has passed":  {running, parley.ChangeTerms{FlightEnd: of(today - 1)}, "flight_end"},
 		"a running deal's own days": {running, parley.ChangeTerms{FlightStart: &running.Flight.Start, FlightEnd: of(today)}, ""},
+		"a running deal's start":    {running, parley.ChangeTerms{FlightStart: of(running.Flight.Start + 1)}, "flight_start"},
+		"a start today":             {deal(), parley.ChangeTerms{FlightStart: of(today)}, ""},
 		"a start further back":      {running, parley.ChangeTerms{FlightStart: of(running.Flight.Start - 1)}, "flight_start"},
 		"no impressions":            {deal(), parley.ChangeTerms{Impressions: of(int64(0))}, "impressions"},
 		"no price":                  {deal(), parley.ChangeTerms{CPM: of(int64(0))}, "price"},

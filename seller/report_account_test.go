@@ -42,6 +42,12 @@ func TestAnAccountIsOneRowHoweverItsKeysWriteIt(t *testing.T) {
 		} {
 			book("advertiser/a/b%2F", identity)
 		}
+		for _, written := range []string{"ÉCOLE", "École", "école"} { // which databases fold by their languages, each otherwise
+			book("agency/ÉCOLE", parley.Identity{AgencyID: written})
+		}
+		for _, written := range []string{"İzmir ẞig", "İZMIR SSIG"} {
+			book("advertiser/İzmir ẞig", parley.Identity{AdvertiserID: written})
+		}
 		book("seat/alone", parley.Identity{SeatID: "alone", DSPPlatform: "xandr"})
 		book("seat/alone", parley.Identity{SeatID: "Alone", DSPPlatform: "xandr"})
 

@@ -121,7 +121,7 @@ func (r *Reader) written(with, payer, kind, from string, args ...any) *Pending[m
 func (r *Reader) payers(ctx context.Context, payers []string) (accounts map[payer]string, shared []string, err error) {
 	accounts = map[payer]string{}
 	asked := asking[struct{}](r)
-	query := r.thesePayers(1) + `SELECT payer, COALESCE(` + payingAccount("") + `, ''), payer LIKE 'seat/%' AND (SELECT COUNT(DISTINCT party_platform) FROM keys WHERE belongs_to = ` + seatOwner + `) > 1 FROM payers`
+	query := r.thesePayers(1) + `SELECT payer, COALESCE(` + r.dialect.payingAccount("") + `, ''), payer LIKE 'seat/%' AND (SELECT COUNT(DISTINCT party_platform) FROM keys WHERE belongs_to = ` + seatOwner + `) > 1 FROM payers`
 	r.add(Stmt{SQL: query, Args: []any{r.json(list(payers))}, Scan: func(rows Rows) error {
 		for rows.Next() {
 			var (
@@ -150,7 +150,7 @@ func (r *Reader) sharing(
 	totals := r.written(r.thesePayers(len(args)+1), `payer, `+saidDSP("deals"), kind, `payers CROSS JOIN deals WHERE deals.owner = `+seatOwner+` AND `+where,
 		append(slices.Clone(args), these)...)
 	asked := asking[struct{}](r)
-	query := r.thesePayers(1) + `SELECT payer, said, COALESCE(` + payingAccount("said") + `, '') FROM (SELECT DISTINCT payer, ` + saidDSP("keys") + ` AS said
+	query := r.thesePayers(1) + `SELECT payer, said, COALESCE(` + r.dialect.payingAccount("said") + `, '') FROM (SELECT DISTINCT payer, ` + saidDSP("keys") + ` AS said
 		FROM payers CROSS JOIN keys WHERE keys.belongs_to = ` + seatOwner + `) AS seats`
 	r.add(Stmt{SQL: query, Args: []any{these}, Scan: func(rows Rows) error {
 		for rows.Next() {

@@ -16,11 +16,13 @@ type BookedValue struct {
 }
 
 // budget is a common table, whose, of the account that a payer, $1, is, or of itself where it is none, as reports have it.
-var budget = `whose AS MATERIALIZED (SELECT COALESCE(` + payingAccount("") + `, payer) AS account FROM (SELECT CAST($1 AS TEXT) AS payer) AS asked)`
+func (d *Dialect) budget() string {
+	return `whose AS MATERIALIZED (SELECT COALESCE(` + d.payingAccount("") + `, payer) AS account FROM (SELECT CAST($1 AS TEXT) AS payer) AS asked)`
+}
 
 // payers is a common table after budget: everybody who is that account, as keys write it, and the payer itself. It goes from the account to
 // its names and from these to the keys, and by no index of keys that name nobody: CROSS JOIN and length keep SQLite to that.
-var payers = func() string {
+func (d *Dialect) payers() string {
 	const its = ` = (SELECT account FROM whose)`
 	named := func(kind, also string) string {
 		return ` UNION SELECT '` + kind + `/' || replace(replace(k.identity->>'` + kind + `_id', '%', '%25'), '/', '%2F') FROM account_names AS w
@@ -30,8 +32,8 @@ var payers = func() string {
 			WHERE (s.id` + its + ` OR s.parent_id` + its + `) AND w.kind = 'seat' AND w.account_id = s.id AND k.party_seat = w.folded
 				AND k.party_platform = w.platform AND length(k.party_agency) = 0 AND length(k.party_advertiser) = 0),
 		payers AS (SELECT CAST($1 AS TEXT) AS payer` + named("advertiser", "") + named("agency", " AND length(k.party_advertiser) = 0") +
-		` UNION SELECT payer FROM seats WHERE ` + payingAccount("") + its + `)`
-}()
+		` UNION SELECT payer FROM seats WHERE ` + d.payingAccount("") + its + `)`
+}
 
 // BookedValue answers what the account that a payer is (see parley.Payer), however its keys write it, has booked in a currency: it is the
 // one that reports count it for. The sums are moved by triggers on deals. What is open is the sum over the last days that running flights
@@ -41,7 +43,7 @@ func (r *Reader) BookedValue(payer string, currency parley.Currency, today parle
 		return `(SELECT CAST(COALESCE(SUM(` + column + `), 0) AS BIGINT) FROM payers CROSS JOIN booked_values
 			WHERE booked_values.account = payer AND currency = $2 AND kind = '` + kind + `' AND day ` + days + ` $3)`
 	}
-	query := `WITH ` + budget + `, ` + payers + ` SELECT ` + sum("units", "booked", "=") + `, ` + sum("micros", "booked", "=") + `, ` +
+	query := `WITH ` + r.dialect.budget() + `, ` + r.dialect.payers() + ` SELECT ` + sum("units", "booked", "=") + `, ` + sum("micros", "booked", "=") + `, ` +
 		sum("units", "open", ">=") + `, ` + sum("micros", "open", ">=")
 	scan := func(rows Rows, v *BookedValue) error {
 		var sums [4]int64
@@ -57,7 +59,7 @@ func (r *Reader) BookedValue(payer string, currency parley.Currency, today parle
 // BookedValueForUpdate is BookedValue, and keeps others that ask for the account's so, by whichever payer, from it until the transaction
 // ends.
 func (tx *Tx) BookedValueForUpdate(ctx context.Context, payer string, currency parley.Currency, today parley.Date) (BookedValue, error) {
-	account, err := one(&tx.Reader, scalar[string], "account of", payer, `WITH `+budget+` SELECT account FROM whose`, payer).Get(ctx)
+	account, err := one(&tx.Reader, scalar[string], "account of", payer, `WITH `+tx.dialect.budget()+` SELECT account FROM whose`, payer).Get(ctx)
 	if err != nil {
 		return BookedValue{}, err
 	}

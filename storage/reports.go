@@ -74,12 +74,12 @@ const seatOwner = `CASE WHEN payer LIKE 'seat/%/%' THEN 'buyer/' || replace(subs
 // payingAccount is the id of the account that a column payer is, see parley.Payer and parley.PayingAccount: an agency or an advertiser by any of
 // its names, a seat's own or the one above it. It is NULL where there is none, or more than one: seats of one id at several DSPs for a key that says none, unless said
 // is a column that says, as keys write it, at which the seat is. It goes from the keys to their seats: CROSS JOIN keeps SQLite to that.
-func payingAccount(said string) string {
+func (d *Dialect) payingAccount(said string) string {
 	if said != "" {
 		said = ` AND ` + saidDSP("k") + ` = ` + said
 	}
 	named := func(kind string) string {
-		id := `lower(replace(replace(substr(payer, ` + strconv.Itoa(len(kind)+2) + `), '%2F', '/'), '%25', '%'))`
+		id := `lower(replace(replace(substr(payer` + d.BytesAlone + `, ` + strconv.Itoa(len(kind)+2) + `), '%2F', '/'), '%25', '%'))`
 		return ` WHEN payer LIKE '` + kind + `/%' THEN (SELECT account_id FROM account_names WHERE kind = '` + kind + `' AND dsp = '' AND folded = ` + id + `)`
 	}
 	return `CASE` + named("advertiser") + named("agency") + ` WHEN payer LIKE 'seat/%' THEN (

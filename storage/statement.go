@@ -109,6 +109,8 @@ type Dialect struct {
 	IndexedBy string
 	// Elements is a subquery over the texts in a JSON array given as $1.
 	Elements string
+	// BytesAlone comes behind a text whose letters are folded in A-Z alone, where the database would go by a language; empty where it does not.
+	BytesAlone string
 	// Members is a function of a JSON object in a column, which makes a table of its members, with the columns key and value.
 	Members string
 	// NextDealSeq is the value that a new row of deals gets for its place in the order of creation.

@@ -24,6 +24,7 @@ var dialect = &storage.Dialect{
 		ON CONFLICT (product_id, day) DO NOTHING`,
 	Elements:    `SELECT json_array_elements_text(CAST($1 AS JSON))`,
 	Members:     `json_each_text`,
+	BytesAlone:  ` COLLATE "C"`,
 	NextDealSeq: `DEFAULT`,
 	EventOrder:  `xact, seq`,
 	// A transaction that is older than every one under way has ended, and so have all before it.

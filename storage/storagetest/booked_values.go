@@ -165,6 +165,30 @@ var bookedValues = map[string]func(*testing.T, *fixture){
 			f.checkMonthSums(all, parley.Flight{Start: today.MonthStart(months), End: today.MonthStart(months+1) - 1})
 		}
 	},
+	"have a flight in the months that it has days in, and in no other": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		first := parley.Date(noon.Unix() / (24 * 3600)).MonthStart(-5) // of 2026; in 2028 February has 29 days
+		all := f.edgeDeals(first)
+		f.write(func(tx *storage.Tx) {
+			for _, d := range all {
+				tx.InsertDeal(d)
+			}
+		})
+		f.checkEdgeSums(all, first)
+		update := func(change func(d *parley.Deal, flight parley.Flight)) {
+			flights := edgeFlights(first)
+			f.write(func(tx *storage.Tx) {
+				for i := range all {
+					change(&all[i], flights[(i+25)%len(flights)])
+					all[i].Version++
+					tx.UpdateDeal(all[i])
+				}
+			})
+			f.checkEdgeSums(all, first)
+		}
+		update(func(d *parley.Deal, flight parley.Flight) { d.Flight = flight })
+		update(func(d *parley.Deal, _ parley.Flight) { d.Status = parley.DealCancelled })
+	},
 	"stop at the largest amount": func(t *testing.T, f *fixture) {
 		f.stock(f.product("a"))
 		today := parley.Date(noon.Unix() / (24 * 3600))
@@ -327,4 +351,35 @@ func (f *fixture) checkMonthSums(all []parley.Deal, days parley.Flight) {
 		got[t.Currency] = t
 	}
 	same(f, got, want)
+}
+
+// edgeFlights begin or end on each of the last and the first four days of months of every length: of one day, of a month's, and of two.
+func edgeFlights(first parley.Date) []parley.Flight {
+	var flights []parley.Flight
+	for _, months := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 25, 26} {
+		for at := first.MonthStart(months) - 4; at < first.MonthStart(months)+4; at++ {
+			flights = append(flights, parley.Flight{Start: at, End: at}, parley.Flight{Start: at, End: at + 29}, parley.Flight{Start: at - 58, End: at})
+		}
+	}
+	return flights
+}
+
+// checkEdgeSums holds the months' sums of deals with edgeFlights against these, from two months before the first to two after the last.
+func (f *fixture) checkEdgeSums(all []parley.Deal, first parley.Date) {
+	f.Helper()
+	for months := -4; months < 30; months++ {
+		f.checkMonthSums(all, parley.Flight{Start: first.MonthStart(months), End: first.MonthStart(months+1) - 1})
+	}
+}
+
+// edgeDeals are deals with edgeFlights, one in each. Each has a currency of its own, and so sums of its own.
+func (f *fixture) edgeDeals(first parley.Date) []parley.Deal {
+	var all []parley.Deal
+	for i, flight := range edgeFlights(first) {
+		d := f.deal(f.quote("a", "key-1"))
+		d.QuoteID, d.DealType, d.Flight, d.Impressions = "", parley.PreferredDeal, flight, int64(i%5)*(100_000+int64(i))
+		d.Price.Currency = parley.Currency([]byte{'A' + byte(i/26/26), 'A' + byte(i/26%26), 'A' + byte(i%26)})
+		all = append(all, d)
+	}
+	return all
 }

@@ -18,6 +18,8 @@ func TestWhatMigrationsMayDo(t *testing.T) {
 		"DROP TABLE deals":                                          false,
 		"DROP INDEX i":                                              true,
 		"UPDATE deals SET status = 'x'":                             false,
+		"DELETE FROM booked_months":                                 true,
+		"DELETE FROM deals":                                         false,
 	} {
 		if got := allowed(statement); got != want {
 			t.Errorf("%s: %v, want %v", statement, got, want)

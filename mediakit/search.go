@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"parley"
 )
 
 // Entry is what a search compares of a package.
@@ -112,7 +114,7 @@ func worthIn(fields []field, word string) int {
 }
 
 func split(texts ...string) []string {
-	return strings.FieldsFunc(strings.ToLower(strings.Join(texts, "\n")), func(r rune) bool {
+	return strings.FieldsFunc(parley.Searched(strings.Join(texts, "\n")), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 	})
 }

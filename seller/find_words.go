@@ -15,7 +15,7 @@ const mostFindWords = 8
 func findWords(texts ...string) []string {
 	var words []string
 	for _, text := range texts {
-		words = append(words, strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		words = append(words, strings.FieldsFunc(parley.Searched(text), func(r rune) bool {
 			return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 		})...)
 	}

@@ -97,7 +97,8 @@ func (r *Reader) Products(filter ProductFilter) *Pending[Listing[parley.Product]
 		w.and(`CAST(deal_types AS TEXT) LIKE ? ESCAPE '\'`, "%"+escapePattern.Replace(r.json(filter.DealType))+"%")
 	}
 	if filter.Search != "" {
-		w.and(`search LIKE ? ESCAPE '\'`, contains(filter.Search))
+		named, values := hasText(filter.Search, "search")
+		w.and(named, values...)
 	}
 	list := paged{table: "products", columns: productColumns, order: "id", id: "id"}
 	return listing(r, list, w, filter.Page, scanProduct)

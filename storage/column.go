@@ -155,12 +155,30 @@ func list[T any](items []T) []T {
 }
 
 // folded is text as a search compares it: in one case.
-func folded(parts ...string) string { return strings.ToLower(strings.Join(parts, "\n")) }
+func folded(parts ...string) string {
+	each := make([]string, len(parts))
+	for i, part := range parts {
+		each[i] = parley.Searched(part)
+	}
+	return strings.Join(each, "\n")
+}
 
 var escapePattern = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// contains is the LIKE pattern, with \ as its escape, for folded text that contains what is searched.
-func contains(search string) string { return "%" + escapePattern.Replace(folded(search)) + "%" }
+// hasText is a condition on columns of text in one case, one of which contains what is searched in a form that it may be stored in, and the
+// values that each ? in it stands for.
+func hasText(search string, columns ...string) (condition string, values []any) {
+	if parley.Searched(search) == "" {
+		return "FALSE", nil // of nothing that is seen
+	}
+	var either []string
+	for _, form := range parley.Spellings(search) {
+		for _, column := range columns {
+			either, values = append(either, column+` LIKE ? ESCAPE '\'`), append(values, "%"+escapePattern.Replace(form)+"%")
+		}
+	}
+	return "(" + strings.Join(either, " OR ") + ")", values
+}
 
 type moneyMicrosColumn struct{ into **parley.Money }
 

@@ -96,7 +96,7 @@ var dealOrders = map[DealSort]string{
 // the newest MostSorted of the deals that match.
 func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	var w where
-	var whole []string
+	var whole [][]string
 	starts := filter.StartsFrom != nil || filter.StartsTo != nil || filter.RunsFrom != nil || filter.RunsTo != nil
 	booked := filter.BookedFrom != nil && filter.BookedTo != nil
 	if booked {
@@ -131,11 +131,9 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 		w.and("FALSE")
 	}
 	if filter.Buyer != "" {
-		party := escapePattern.Replace(folded(parley.OwnerPart(filter.Buyer)))
-		w.and(`(lower(owner) LIKE ? ESCAPE '\' OR lower(owner) LIKE ? ESCAPE '\'
-			OR lower(owner) LIKE ? ESCAPE '\' AND owner NOT LIKE 'buyer/%/%/%/%')`,
-			"buyer/"+party+"/%", "buyer/%/"+party+"/%", "buyer/%/%/"+party)
-		whole = partyWords(parley.OwnerPart(filter.Buyer))
+		part := parley.OwnerPart(filter.Buyer)
+		w.ofParty(part)
+		whole = partyWords(part)
 	}
 	equal(&w, "status", filter.Status)
 	equal(&w, "deal_type", filter.DealType)
@@ -192,6 +190,28 @@ func (r *Reader) Deals(filter DealFilter) *Pending[Listing[parley.Deal]] {
 	return listing(r, list, w, filter.Page, scanDeal)
 }
 
+// ofParty narrows to deals of whoever has a part of the owner in any case: as the deal's search has it, or as programs before stored it.
+func (w *where) ofParty(part string) {
+	searched := spaced(part)
+	if searched == "" {
+		w.and("FALSE") // of nothing that is seen
+		return
+	}
+	var either []string
+	var values []any
+	add := func(column, begins, party string) {
+		party = escapePattern.Replace(party)
+		either = append(either, `(`+column+` LIKE ? ESCAPE '\' OR `+column+` LIKE ? ESCAPE '\'
+			OR `+column+` LIKE ? ESCAPE '\' AND owner NOT LIKE 'buyer/%/%/%/%')`)
+		values = append(values, begins+"buyer/"+party+"/%", begins+"buyer/%/"+party+"/%", begins+"buyer/%/%/"+party)
+	}
+	for _, form := range parley.Spellings(part) {
+		add("lower(owner)", "", form)
+	}
+	add("search", "%"+ownerMark, searched)
+	w.and("("+strings.Join(either, " OR ")+")", values...)
+}
+
 // InsertDeal stores a new deal. A repeated id is CodeConflict caused by ErrDealIDTaken, a quote or proposal that has a
 // deal already is CodeContention.
 func (tx *Tx) InsertDeal(d parley.Deal) {
@@ -204,7 +224,7 @@ func (tx *Tx) InsertDeal(d parley.Deal) {
 		VALUES (` + tx.dialect.NextDealSeq + `, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
 		$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, TRUE)`
 	i := d.Identity.Or(d.Claimed)
-	search := spaced(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName)
+	search := spaced(d.ID, d.ProductName, i.SeatName, i.AgencyName, i.AgencyHoldingCompany, i.AdvertiserName, i.CampaignName) + ownerMark + spaced(d.Owner)
 	tx.add(Stmt{
 		SQL: insert,
 		Args: []any{

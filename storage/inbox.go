@@ -54,11 +54,11 @@ func (r *Reader) waiting(filter InboxFilter) where {
 		w.and("timeout_at < ?", micros(filter.DueBefore))
 	}
 	if filter.Product != "" {
-		w.and(`EXISTS (SELECT 1 FROM products AS p WHERE p.id = `+r.dialect.Field("approvals.facts", "product_id")+` AND
-			(lower(p.id) LIKE ? ESCAPE '\' OR lower(p.name) LIKE ? ESCAPE '\'))`, contains(filter.Product), contains(filter.Product))
+		named, values := hasText(filter.Product, "p.search")
+		w.and(`EXISTS (SELECT 1 FROM products AS p WHERE p.id = `+r.dialect.Field("approvals.facts", "product_id")+` AND `+named+`)`, values...)
 	}
 	if filter.Buyer != "" {
-		r.ofBuyer(&w, contains(filter.Buyer))
+		r.ofBuyer(&w, filter.Buyer)
 	}
 	return w
 }
@@ -89,16 +89,17 @@ func (w *where) whose(reader InboxReader, others bool) {
 }
 
 // ofBuyer narrows to what a buyer with a name like this is concerned in.
-func (r *Reader) ofBuyer(w *where, pattern string) {
+func (r *Reader) ofBuyer(w *where, name string) {
 	var names []string
 	for _, field := range []string{"advertiser_name", "agency_name", "seat_name"} {
 		names = append(names, `COALESCE(`+r.dialect.Field("b.identity", field)+`, '')`)
 	}
-	named := `lower(` + strings.Join(names, ` || ' ' || `) + `) LIKE ? ESCAPE '\'`
-	conditions, values := []string{`lower(owner) LIKE ? ESCAPE '\'`}, []any{pattern}
+	named, patterns := hasText(name, `lower(`+strings.Join(names, ` || ' ' || `)+`)`)
+	owned, values := hasText(name, `lower(owner)`)
+	conditions := []string{owned}
 	for _, of := range buyersOf {
 		conditions = append(conditions, `EXISTS (SELECT 1 FROM `+of.table+` AS b WHERE b.id = approvals.`+of.id+` AND `+named+`)`)
-		values = append(values, pattern)
+		values = append(values, patterns...)
 	}
 	w.and("("+strings.Join(conditions, " OR ")+")", values...)
 }

@@ -43,16 +43,28 @@ func (r *Reader) Paperwork(filter PaperworkFilter) *Pending[Listing[parley.Paper
 
 // filed narrows to deals by what is filed with them; id is the column with a deal's id.
 func (w *where) filed(id, search, label string) {
-	const found = ` IN (SELECT deal_id FROM deal_paperwork_words WHERE word >= ? AND word < ?)`
 	begins := sought(search)
 	if search != "" && len(begins) == 0 {
 		w.and("FALSE")
 	}
-	for _, word := range begins {
-		w.and(id+found, word, word+"\U0010ffff")
+	among := func(either []string, values []any) {
+		w.and(id+` IN (SELECT deal_id FROM deal_paperwork_words WHERE `+strings.Join(either, " OR ")+`)`, values...)
+	}
+	for _, forms := range begins {
+		var either []string
+		var values []any
+		for _, word := range forms {
+			either, values = append(either, "word >= ? AND word < ?"), append(values, word, word+"\U0010ffff")
+		}
+		among(either, values)
 	}
 	if label != "" {
-		w.and(id+` IN (SELECT deal_id FROM deal_paperwork_words WHERE word = ?)`, labelMark+folded(label))
+		var either []string
+		var values []any
+		for _, form := range parley.Spellings(label) {
+			either, values = append(either, "word = ?"), append(values, labelMark+form)
+		}
+		among(either, values)
 	}
 }
 

@@ -125,9 +125,9 @@ type Dialect struct {
 	// AddDealWords is a statement that stores the words of deal $1, which are $2 with a space between each two.
 	AddDealWords string
 	// HasWords is a condition on a row of DealWords, and the values that each ? in it stands for: the deal has each of the
-	// whole words, and for each of begins a word that begins so. Words hold letters, digits and marks alone, begins no
+	// whole words, and for each of begins a word that begins so, in one of its forms. Words hold letters, digits and marks alone, begins no
 	// capitals, and there is at least one.
-	HasWords func(whole, begins []string) (condition string, values []any)
+	HasWords func(whole, begins [][]string) (condition string, values []any)
 	// Field writes the value of a field of an object in a column of JSON, as text or a number.
 	Field func(column, field string) string
 	// PlanEachTime is a statement that has the transaction's statements planned for the values that they are run with, where

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"parley"
 )
 
 const (
@@ -25,6 +27,9 @@ func spaced(parts ...string) string {
 	}, folded(parts...))
 }
 
+// ownerMark stands between the words of a deal's names and its owner, and in neither.
+const ownerMark = "\x1f"
+
 // wordsOf are the words of text that is spaced, as the databases cut them out: of each its first letters, with no capitals of ASCII.
 func wordsOf(texts ...string) []string {
 	found := strings.FieldsFunc(strings.Join(texts, " "), func(r rune) bool { return r <= unicode.MaxASCII && !inWord(r) })
@@ -44,24 +49,41 @@ func wordsOf(texts ...string) []string {
 	return slices.Compact(found)
 }
 
-// sought are the words that a search compares: the first letters of the first words.
-func sought(search string) []string {
-	found := strings.FieldsFunc(folded(search), func(r rune) bool { return !inWord(r) })
-	found = found[:min(len(found), mostWords)]
-	for i, word := range found {
-		if letters := []rune(word); len(letters) > longestWord {
-			found[i] = string(letters[:longestWord])
-		}
-	}
-	slices.Sort(found)
-	return slices.Compact(found)
+// sought are the words that a search compares, each in the forms that it may be stored in: the first letters of the first words.
+func sought(search string) [][]string {
+	words := inForms(search)
+	words = words[:min(len(words), mostWords)]
+	slices.SortFunc(words, slices.Compare)
+	return slices.CompactFunc(words, slices.Equal)
 }
 
-// partyWords are those words of an owner's part that the index surely holds as they are written here: of ASCII alone, since
-// the databases fold nothing else.
-func partyWords(part string) []string {
-	found := strings.FieldsFunc(folded(part), func(r rune) bool { return r <= unicode.MaxASCII && !inWord(r) })
-	return slices.DeleteFunc(found, func(word string) bool {
-		return len(word) > longestWord || strings.ContainsFunc(word, func(r rune) bool { return r > unicode.MaxASCII })
+// partyWords are those words of an owner's part that the index surely holds, each in one of some forms: of letters that it cuts words at.
+func partyWords(part string) [][]string {
+	if strings.ContainsFunc(folded(part), func(r rune) bool { return r > unicode.MaxASCII && !inWord(r) }) {
+		return nil
+	}
+	return slices.DeleteFunc(inForms(part), func(forms []string) bool {
+		return slices.ContainsFunc(forms, func(form string) bool { return len(form) >= longestWord })
 	})
+}
+
+// inForms cuts text into words, each in its forms, see parley.Spellings; of each form the first letters.
+func inForms(text string) [][]string {
+	cut := func(text string) []string {
+		return strings.FieldsFunc(text, func(r rune) bool { return !inWord(r) })
+	}
+	now, written := cut(folded(text)), cut(parley.PlainName(text))
+	words := make([][]string, len(now))
+	for i, word := range now {
+		words[i] = []string{word}
+		if len(written) == len(now) {
+			words[i] = parley.Spellings(written[i])
+		}
+		for j, form := range words[i] {
+			if letters := []rune(form); len(letters) > longestWord {
+				words[i][j] = string(letters[:longestWord])
+			}
+		}
+	}
+	return words
 }

@@ -141,9 +141,9 @@ func Search(ctx context.Context, x *wire.Exchange, query string, given *SearchFi
 }
 
 func hasWords(p parley.Product, query string) bool {
-	text := strings.ToLower(strings.Join(append([]string{p.ID, p.Name, p.Description, p.InventoryType}, slices.Concat(
+	text := parley.Searched(strings.Join(append([]string{p.ID, p.Name, p.Description, p.InventoryType}, slices.Concat(
 		p.ContentCategories, p.AdFormats, p.GeoTargets, p.DeviceTypes)...), " "))
-	for word := range strings.FieldsSeq(strings.ToLower(query)) {
+	for word := range strings.FieldsSeq(parley.Searched(query)) {
 		if !strings.Contains(text, word) {
 			return false
 		}

@@ -48,13 +48,13 @@ func probe(rows, table, as string, key, values []string) string {
 }
 
 // hasWords writes a tsquery.
-func hasWords(whole, begins []string) (condition string, values []any) {
+func hasWords(whole, begins [][]string) (condition string, values []any) {
 	var terms []string
-	for _, word := range whole {
-		terms = append(terms, `'`+word+`'`)
+	for _, forms := range whole {
+		terms = append(terms, `('`+strings.Join(forms, `' | '`)+`')`)
 	}
-	for _, word := range begins {
-		terms = append(terms, `'`+word+`':*`)
+	for _, forms := range begins {
+		terms = append(terms, `('`+strings.Join(forms, `':* | '`)+`':*)`)
 	}
 	return `deal_words.words @@ CAST(? AS TSQUERY)`, []any{strings.Join(terms, " & ")}
 }

@@ -56,20 +56,24 @@ const beginning = `(WITH RECURSIVE known (term) AS (
 		FROM known WHERE substr(term, 1, length(?)) = ?)`
 
 // hasWords writes a query of FTS5.
-func hasWords(whole, begins []string) (condition string, values []any) {
+func hasWords(whole, begins [][]string) (condition string, values []any) {
 	var terms []string
-	for _, word := range whole {
-		terms, values = append(terms, "?"), append(values, `"`+word+`"`)
+	for _, forms := range whole {
+		terms, values = append(terms, "?"), append(values, `("`+strings.Join(forms, `" OR "`)+`")`)
 	}
-	for _, word := range begins {
-		if utf8.RuneCountInString(word) <= wordPrefixes {
-			terms, values = append(terms, "?"), append(values, `"`+word+`" *`)
-			continue
+	for _, forms := range begins {
+		either := make([]string, len(forms))
+		for i, word := range forms {
+			if utf8.RuneCountInString(word) <= wordPrefixes {
+				either[i], values = "?", append(values, `"`+word+`" *`)
+				continue
+			}
+			either[i] = beginning
+			for range strings.Count(beginning, "?") {
+				values = append(values, word)
+			}
 		}
-		terms = append(terms, beginning)
-		for range strings.Count(beginning, "?") {
-			values = append(values, word)
-		}
+		terms = append(terms, `'(' || `+strings.Join(either, ` || ' OR ' || `)+` || ')'`)
 	}
 	return "deal_words MATCH " + strings.Join(terms, " || ' AND ' || "), values
 }

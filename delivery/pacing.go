@@ -75,8 +75,8 @@ type Pace struct {
 // trend is how many of the last days a projection goes by.
 const trend = 3
 
-// silence is how many complete days without a figure make no data.
-const silence = 2
+// Silence is how many complete days without a figure make no data.
+const Silence = 2
 
 // Assess says how a deal keeps up. days are what it delivered, one for each day at the most, in any order; those that
 // do not count as the flight's, and those after complete, are left out. complete is the last day whose figures are all there.
@@ -143,7 +143,7 @@ func state(plan Plan, p Pace, silent int64, today parley.Date) State {
 		return Delivered
 	case plan.Contract > 0 && p.Left == 0:
 		return Short
-	case p.Complete >= silence && silent >= silence && p.Left > 0:
+	case p.Complete >= Silence && silent >= Silence && p.Left > 0:
 		return NoData
 	case plan.Contract == 0:
 		return Unplanned

@@ -309,11 +309,7 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 			return nil, err
 		}
 		complete := s.complete(v.now)
-		silent, err := v.SilentDeals(complete, complete-silentDays, limit).Get(ctx)
-		if err != nil {
-			return nil, err
-		}
-		found, err := v.deliveries(ctx, silent, destinations)
+		silent, err := v.SilentDeals(complete, complete-silentDays, delivery.Silence, limit).Get(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -321,7 +317,8 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 		if err != nil {
 			return nil, err
 		}
-		for ids := range slices.Chunk(delivering, sweepBatch) {
+		var found []DealDelivery
+		for ids := range slices.Chunk(append(silent, delivering...), sweepBatch) {
 			deals := make([]parley.Deal, len(ids))
 			pending := make([]*storage.Pending[parley.Deal], len(ids))
 			for i, id := range ids {

@@ -128,7 +128,7 @@ func seatsNamed(is, platform string) string {
 // one alone, and so it is wherever keys are found from seats: an id means something at its DSP.
 func (r *Reader) PartiesOfSeat(seatID string) *Pending[[]parley.AccountRef] {
 	named := func(kind, column string) string {
-		return `SELECT n.account_id FROM account_names AS n JOIN of_seat ON n.folded = of_seat.` + column + ` WHERE n.kind = '` + kind + `'`
+		return `SELECT n.account_id FROM of_seat CROSS JOIN account_names AS n WHERE n.folded = of_seat.` + column + ` AND n.kind = '` + kind + `'`
 	}
 	return many(r, scanAccountRef, `SELECT 0, id, kind, code, dsp, COALESCE(parent_id, ''), status FROM accounts WHERE id IN (
 		WITH of_seat AS (SELECT k.party_agency, k.party_advertiser FROM account_names AS w CROSS JOIN keys AS k WHERE k.party_seat = w.folded

@@ -2,6 +2,7 @@ package courier_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -149,7 +150,7 @@ func TestWhoNeedsSomebodyFirstIsListedFirst(t *testing.T) {
 		d.must(err)
 		listed := func(want ...string) {
 			t.Helper()
-			for limit := 2; limit <= len(want); limit++ { // of more than so many that nothing is heard of, those are looked at that end first
+			for limit := 1; limit <= len(want); limit++ {
 				found, err := d.service.DeliveryHealth(t.Context(), d.admin, limit)
 				d.must(err)
 				var got []string
@@ -205,6 +206,47 @@ func TestWhoNeedsSomebodyFirstIsListedFirst(t *testing.T) {
 		d.must(err)
 		if len(all) != 4 || first[2].Deal.ID != all[2].Deal.ID || first[2].Pace.State != all[2].Pace.State {
 			t.Errorf("the third of three is %s, of all %s", first[2].Deal.ID, all[2].Deal.ID)
+		}
+	})
+}
+
+// TestTheWorstAreTheSameOfHoweverMany has deals of many values that nothing is heard of, and some that are: of as many as are asked for, those come
+// that come first of all, on days on which they have hardly begun, run and are over.
+func TestTheWorstAreTheSameOfHoweverMany(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		var heard []parley.Deal
+		for i := range 8 {
+			deal := d.book()
+			d.must(d.change(deal.ID, int64(950_000+100_000*(i*5%8))))
+			if i%3 == 0 {
+				heard = append(heard, deal)
+			}
+		}
+		d.bookAs("PA") // states no volume
+		for _, days := range []time.Duration{11, 1, 1, 3, 7, 1} {
+			d.clock.Move(days * 24 * time.Hour)
+			if days == 3 {
+				for i, deal := range heard {
+					d.counted(fmt.Sprint("source ", i), deal)
+				}
+			}
+			if days == 7 {
+				_, err := d.service.ReckonEarnings(t.Context())
+				d.must(err)
+			}
+			all, err := d.service.DeliveryHealth(t.Context(), d.admin, 100)
+			d.must(err)
+			for limit := range len(all) {
+				first, err := d.service.DeliveryHealth(t.Context(), d.admin, limit+1)
+				d.must(err)
+				for i, one := range first {
+					if one.Deal.ID != all[i].Deal.ID {
+						t.Errorf("%v: of %d, %d is %s %s with %d at risk, of all %s %s with %d", d.clock.Read(), limit+1, i, one.Deal.ID, one.Pace.State, one.AtRisk,
+							all[i].Deal.ID, all[i].Pace.State, all[i].AtRisk)
+					}
+				}
+			}
 		}
 	})
 }

@@ -94,7 +94,9 @@ func (s *Service) ReckonEarnings(ctx context.Context) (int, error) {
 // reckon stores what a deal earned, and how it stands. It holds the deal, and with it whoever places it somewhere, and keeps destinations as they are.
 func (w *work) reckon(ctx context.Context, dealID string) error {
 	w.LockDestinations()
-	held, open := w.DealForUpdate(dealID), w.MonthsToReckon(dealID, w.service.reckonedBy())
+	held := w.DealForUpdate(dealID)
+	w.HoldStanding(dealID)
+	open := w.MonthsToReckon(dealID, w.service.reckonedBy())
 	deal, err := held.Get(ctx)
 	if err != nil {
 		return err

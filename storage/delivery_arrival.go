@@ -354,11 +354,10 @@ func (tx *Tx) settle(ctx context.Context, from place, step int) (place, bool, er
 		of := func(columns string) string {
 			return `SELECT ` + columns + ` FROM delivery_arriving_sums WHERE ` + within
 		}
-		tx.exec(`INSERT INTO delivery_sums (`+names+`) `+of(names)+replacing(), args...)
 		tx.exec(`DELETE FROM delivery_losses WHERE (deal_id, source, day) IN (`+of("deal_id, source, day")+`)`, args...)
 		tx.exec(`INSERT INTO delivery_losses (`+lossColumns+`) SELECT `+lossColumns+` FROM delivery_arriving_losses WHERE `+within, args...)
 		tx.exec(`DELETE FROM delivery_arriving_losses WHERE `+within, args...)
-		tx.figuresMoved(of("deal_id, day"), args...)
+		tx.exec(`INSERT INTO delivery_sums (`+names+`) `+of(names)+replacing(), args...) // late, since their triggers hold how deals stand
 		tx.drop(arrivingSums, place{}, sums[0])
 		return place{}, true, nil
 	}

@@ -213,11 +213,10 @@ func (tx *Tx) sumDelivery(importID string) {
 	const anew = `(SELECT DISTINCT deal_id, source, day FROM delivery_days WHERE import_id = $1)`
 	const rows = `(SELECT days.* FROM ` + anew + ` AS anew CROSS JOIN delivery_days AS days
 		WHERE days.deal_id = anew.deal_id AND days.day = anew.day AND days.source = anew.source) AS days`
-	tx.exec(addsUp("delivery_sums", rows)+replacing(), importID)
 	tx.exec(`DELETE FROM delivery_losses WHERE (deal_id, source, day) IN `+anew, importID)
 	tx.exec(tx.addsUpLosses("delivery_losses", rows), importID)
 	tx.exec(`INSERT INTO delivery_summed (import_id) VALUES ($1) ON CONFLICT (import_id) DO NOTHING`, importID)
-	tx.figuresMoved(`SELECT deal_id, day FROM `+anew+` AS anew`, importID)
+	tx.exec(addsUp("delivery_sums", rows)+replacing(), importID) // last, since their triggers hold how deals stand
 }
 
 // sumStaged adds up, beside the staged rows, each day that they are of, as it will be with them.

@@ -36,6 +36,14 @@ func (r *Reader) StandingDeals(complete, begun, since parley.Date, setting strin
 	})
 }
 
+// HoldStanding keeps others from marking what a deal earned, and how it stands, until the transaction ends: who marks it, or stores that, holds this
+// before either.
+func (tx *Tx) HoldStanding(dealID string) {
+	if tx.dialect.ForUpdate != "" {
+		tx.exec(`SELECT 1 FROM delivery_standings WHERE deal_id = $1`+tx.dialect.ForUpdate, dealID)
+	}
+}
+
 // StandingToReckon answers the version of how a deal stands, where nothing is kept for a complete day and by a setting.
 func (r *Reader) StandingToReckon(dealID string, complete parley.Date, setting string) *Pending[*int64] {
 	return maybe(r, func(rows Rows, version **int64) error { return rows.Scan(version) },

@@ -118,16 +118,3 @@ func (tx *Tx) SetEarned(dealID string, m EarnedMonth, e Earned) {
 		WHERE deal_id = $1 AND month = $2 AND version = $3`,
 		dealID, int64(m.Month), m.Version, e.ReckonedBy, string(e.Currency), e.Impressions, e.List, e.Net, e.Unspent)
 }
-
-// figuresMoved has what deals earned, and how they stand, reckoned anew, of which figures came into the ledger: of days that a query has with their deals. It comes
-// last in its transaction, which would else hold these rows while it waits for deals.
-func (tx *Tx) figuresMoved(days string, args ...any) {
-	tx.exec(`INSERT INTO earned_months (month, deal_seq, deal_id)
-		SELECT DISTINCT (SELECT MAX(month) FROM months WHERE month <= moved.day), deals.seq, deals.id
-		FROM (`+days+`) AS moved JOIN deals ON deals.id = moved.deal_id WHERE moved.day >= 0
-		ON CONFLICT (month, deal_seq) DO NOTHING`, args...)
-	tx.exec(`INSERT INTO delivery_standings (deal_id) SELECT DISTINCT deal_id FROM (`+days+`) AS moved WHERE TRUE ON CONFLICT (deal_id) DO NOTHING`, args...)
-	for _, kept := range [...]string{"earned_months", "delivery_standings"} {
-		tx.exec(`UPDATE `+kept+` SET counted = FALSE, version = version + 1 WHERE deal_id IN (SELECT deal_id FROM (`+days+`) AS moved)`, args...)
-	}
-}

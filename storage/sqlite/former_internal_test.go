@@ -21,6 +21,12 @@ func TestMonthsHaveTheirFlightsAlone(t *testing.T) {
 	storagetest.MonthsMigration(t, dialect.NextDealSeq, former, upTo, migrated)
 }
 
+func TestFiguresOfFormerProgramsAreMarked(t *testing.T) {
+	t.Parallel()
+	former, upTo, migrated := formerDatabase(t, storagetest.BeforeMarks)
+	storagetest.MarksMigration(t, dialect.NextDealSeq, former, upTo, migrated)
+}
+
 // formerDatabase is one of a former version of the schema: what runs a statement in it, migrates it, and opens it with the present one.
 func formerDatabase(t *testing.T, version int64) (former func(sql string, args ...any), upTo func(version int64), migrated func() *storage.Store) {
 	t.Helper()

@@ -26,6 +26,8 @@ var adding = regexp.MustCompile(`(?is)^(` + strings.Join([]string{
 	// Sums that triggers alone write, and that the same transaction counts anew.
 	`DELETE FROM booked_months`,
 	`INSERT INTO .*`,
+	// Marks that what is kept is to be reckoned anew, as programs make them too.
+	`(DO .*)?UPDATE (earned_months|delivery_standings) SET counted = (0|FALSE), version = version \+ 1\b.*`,
 	`ALTER TABLE \w+ ADD COLUMN \w+ .*\b(DEFAULT|GENERATED ALWAYS AS)\b.*`,
 	// One more column in the key of sums that triggers alone write, and that all programs ask for the sum of.
 	`ALTER TABLE (\w+) DROP CONSTRAINT \w+_pkey, ADD PRIMARY KEY \(.*, part\)`,

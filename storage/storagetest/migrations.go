@@ -23,6 +23,9 @@ var adding = regexp.MustCompile(`(?is)^(` + strings.Join([]string{
 	`DROP INDEX .*`,
 	`DROP TRIGGER .*`,
 	`ANALYZE .*`,
+	// Constraints that refuse the same, written otherwise.
+	`PRAGMA writable_schema = (ON|RESET)`,
+	`UPDATE sqlite_schema SET sql = replace\(.*`,
 	// Sums that triggers alone write, and that the same transaction counts anew.
 	`DELETE FROM booked_months`,
 	`INSERT INTO .*`,

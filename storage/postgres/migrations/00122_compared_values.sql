@@ -1,0 +1,2 @@
+-- +goose Up
+-- SQLite's alone: PostgreSQL makes no table of the values that a column may hold.

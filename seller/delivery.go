@@ -293,12 +293,16 @@ func both(a, b *int64) *int64 {
 	return new(parley.AddedUp(*a, *b))
 }
 
+// lookedAnew is how many deals at most, of each reason to look at a deal anew, are, by whoever asks before the sweep has come by.
+const lookedAnew = 250
+
 // silentDays is how long after their end deals are looked at: those that figures are known of are completed long before.
 const silentDays = 60
 
 // DeliveryHealth lists the deals in force that figures are known of, or that run and of which nothing is heard: those first that need
-// somebody soonest, and of those the ones with the most at risk, at most limit. It reads these, and those of which nothing is kept of how they
-// stand.
+// somebody soonest, and of those the ones with the most at risk, at most limit. It reads these, and of those of which nothing is kept of how they stand now
+// the ones that needed somebody soonest before: where these are many, as just after a large file of figures or at a new day, what became
+// urgent since shows once the sweep has come by.
 func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]DealDelivery, error) {
 	return read(ctx, s, call, func(v *view) ([]DealDelivery, error) {
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
@@ -313,7 +317,7 @@ func (s *Service) DeliveryHealth(ctx context.Context, call Call, limit int) ([]D
 		if err != nil {
 			return nil, err
 		}
-		delivering, err := v.StandingDeals(complete, s.today(v.now), complete-silentDays, s.reckonedBy()[bySource-1], limit).Get(ctx)
+		delivering, err := v.StandingDeals(complete, s.today(v.now), complete-silentDays, s.reckonedBy()[bySource-1], limit, lookedAnew).Get(ctx)
 		if err != nil {
 			return nil, err
 		}

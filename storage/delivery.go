@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -377,13 +378,22 @@ func (r *Reader) EndedDeals(today, late parley.Date, after EndedDeal, limit int)
 		ORDER BY flight_end, id LIMIT $5`, int64(today), int64(late), int64(after.End), after.ID, limit)
 }
 
+// longFlight is how many days later at least the last day of a flight is that counts as long: few deals run for longer than a quarter.
+const longFlight = 100
+
 // SilentDeals answers at most limit deals in force of which no figures are known, whose flight began on or before the last day that should be heard
 // of and did not end before another: those first that need somebody soonest. These are, of a stated volume, those that are over, then those of
 // which nothing was heard for so many days as make no data, then the others; and of each the ones of the greatest value, all of which is at risk.
+// Those whose flights are not long end soon after a day on which they run; so that it passes over what is still to begin.
 func (r *Reader) SilentDeals(complete, since parley.Date, silence int64, limit int) *Pending[[]string] {
-	return many(r, scalar[string], `SELECT id FROM deals`+r.indexedBy("deals_by_end")+`
-		WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled') AND flight_end >= $2 AND flight_start <= $1
-		AND NOT `+hasFigures+` ORDER BY CASE WHEN impressions > 0 AND flight_end <= $1 THEN 0 WHEN flight_end > $1 AND flight_start < $1 - $3 + 2 THEN 1
+	long := strconv.Itoa(longFlight)
+	running := func(index, flights string) string {
+		return `SELECT id, flight_start, flight_end, impressions, final_micros FROM deals` + r.indexedBy(index) + `
+			WHERE status IN ('booked', 'active', 'makegood_pending', 'partially_cancelled') AND flight_end >= $2 AND flight_start <= $1 AND ` + flights
+	}
+	return many(r, scalar[string], `SELECT id FROM (`+running("deals_by_end", `flight_end < $1 + `+long+` AND flight_end - flight_start < `+long)+`
+			UNION ALL `+running("deals_by_end_of_long", `flight_end - flight_start >= `+long)+`) AS deals
+		WHERE NOT `+hasFigures+` ORDER BY CASE WHEN impressions > 0 AND flight_end <= $1 THEN 0 WHEN flight_end > $1 AND flight_start < $1 - $3 + 2 THEN 1
 			WHEN impressions > 0 THEN 2 ELSE 3 END, `+valueOf("final_micros", "impressions")+` DESC, id LIMIT $4`,
 		int64(complete), int64(since), silence, limit)
 }

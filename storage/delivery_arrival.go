@@ -443,6 +443,5 @@ func qualified(table string, columns ...string) string {
 	return table + "." + strings.Join(columns, ", "+table+".")
 }
 
-// hasFigures is the condition that figures are known of deals.
-const hasFigures = `(EXISTS (SELECT 1 FROM delivery_sums WHERE delivery_sums.deal_id = deals.id)
-	OR EXISTS (SELECT 1 FROM delivery_arrival CROSS JOIN delivery_arriving_sums AS newer WHERE delivery_arrival.shown AND newer.deal_id = deals.id))`
+// hasFigures is the condition that figures are known of deals. How a deal stands is told from its first figures on.
+var hasFigures = `(EXISTS (SELECT 1 FROM delivery_standings WHERE delivery_standings.deal_id = deals.id) OR ` + figuresShown("deals.id") + `)`

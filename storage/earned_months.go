@@ -87,19 +87,30 @@ func (r *Reader) EarnedTotals(days parley.Flight, settings [3]string) *Pending[E
 }
 
 // DealsToReckon answers, by their ids and after one, at most limit deals of which what they earned in some month, or how they stand by a complete
-// day, is to be reckoned by settings that hold, the second of which how they stand hangs on. What was reckoned by others is between those in the
-// index, or on either side of them.
+// day, is to be reckoned by settings that hold, the second of which how they stand hangs on. Of those reckoned by other settings, which are between
+// those in the index or on either side of them, and of those of other days, it answers one setting's and one day's at a time: the index has
+// them in order.
 func (r *Reader) DealsToReckon(settings [3]string, complete parley.Date, after string, limit int) *Pending[[]string] {
 	setting := settings[1]
 	slices.Sort(settings[:])
 	var some []string
-	of := func(table string, conditions ...string) {
-		for _, condition := range conditions {
-			some = append(some, `SELECT deal_id FROM (SELECT DISTINCT deal_id FROM `+table+` WHERE `+condition+` AND deal_id > $1 ORDER BY deal_id LIMIT $2) AS found`)
+	of := func(table, index, condition string) {
+		some = append(some, `SELECT deal_id FROM (SELECT DISTINCT deal_id FROM `+table+r.indexedBy(table+index)+` WHERE `+condition+` AND deal_id > $1
+			ORDER BY deal_id LIMIT $2) AS found`)
+	}
+	other := func(table string, between ...string) {
+		for _, condition := range between {
+			of(table, "_by_settings", `reckoned_by <> '' AND reckoned_by = (SELECT MAX(reckoned_by) FROM `+table+r.indexedBy(table+"_by_settings")+` WHERE reckoned_by <> '' AND `+condition+`)`)
 		}
 	}
-	of("earned_months", `NOT counted`, `reckoned_by <> '' AND reckoned_by < $3`, `reckoned_by > $3 AND reckoned_by < $4`, `reckoned_by > $4 AND reckoned_by < $5`, `reckoned_by > $5`)
-	of("delivery_standings", `NOT counted`, `place IS NOT NULL AND day < $6`, `place IS NOT NULL AND day > $6`, `reckoned_by <> '' AND reckoned_by < $7`, `reckoned_by > $7`)
+	of("earned_months", "_open", `NOT counted`)
+	other("earned_months", `reckoned_by < $3`, `reckoned_by > $3 AND reckoned_by < $4`, `reckoned_by > $4 AND reckoned_by < $5`, `reckoned_by > $5`)
+	of("delivery_standings", "_open", `NOT counted`)
+	for _, than := range [...]string{"<", ">"} {
+		of("delivery_standings", "_by_day", `place IS NOT NULL AND day = (SELECT MAX(day) FROM delivery_standings`+r.indexedBy("delivery_standings_by_day")+
+			` WHERE place IS NOT NULL AND day `+than+` $6)`)
+	}
+	other("delivery_standings", `reckoned_by < $7`, `reckoned_by > $7`)
 	return many(r, scalar[string], strings.Join(some, ` UNION `)+` ORDER BY deal_id LIMIT $2`,
 		after, limit, settings[0], settings[1], settings[2], int64(complete), setting)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -365,9 +366,40 @@ var delivered = map[string]func(*testing.T, *fixture){
 			{flight.Start - 1, flight.Start, []string{}}, {flight.End + 9, flight.End + 1, []string{}},
 		} {
 			same(f, read(f, func(r *storage.Reader) *storage.Pending[[]string] {
-				return r.StandingDeals(0, c.begun, c.since, "", 10)
+				return r.StandingDeals(0, c.begun, c.since, "", 10, 10)
 			}), c.want)
 		}
+	},
+	"tells of which deals nothing is heard, however long they run": func(_ *testing.T, f *fixture) {
+		f.stock(f.product("a"))
+		const today, since = parley.Date(20_800), parley.Date(20_740)
+		var silent []string
+		f.write(func(tx *storage.Tx) {
+			for _, days := range []int32{1, 2, 61, 99, 100, 101, 102, 400} {
+				for _, start := range []parley.Date{today - 500, since - parley.Date(days), since - parley.Date(days) + 1, since, today - 99, today - 1, today, today + 1, today + 99} {
+					q := f.quote("a", "buyer/a//")
+					q.Flight = parley.Flight{Start: start, End: start + parley.Date(days) - 1}
+					d := f.deal(q)
+					d.QuoteID = ""
+					tx.InsertDeal(d)
+					if start <= today && d.Flight.End >= since {
+						silent = append(silent, d.ID)
+					}
+				}
+			}
+		})
+		ask := func(limit int) []string {
+			return read(f, func(r *storage.Reader) *storage.Pending[[]string] { return r.SilentDeals(today, since, 2, limit) })
+		}
+		found := ask(100)
+		slices.Sort(found)
+		slices.Sort(silent)
+		same(f, found, silent)
+		if _, _, err := f.figures("gam", "d", noon, nil, figure(silent[0], today, 1)); err != nil {
+			f.Fatal(err)
+		}
+		same(f, len(ask(100)), len(silent)-1)
+		same(f, len(ask(3)), 3)
 	},
 	"tells which deals are over": func(_ *testing.T, f *fixture) {
 		f.stock(f.product("a"))

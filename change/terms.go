@@ -147,3 +147,9 @@ func SuitsMinimum(asked parley.ChangeTerms, after parley.DealTerms, minimum int6
 	}
 	return nil
 }
+
+// AsksForMore tells whether new terms ask for anything that a deal does not have: another day, more impressions, or a lower price. What does not is
+// the deal's to give up, whatever has become of its product.
+func AsksForMore(before, after parley.DealTerms) bool {
+	return after.Flight.Start < before.Flight.Start || after.Flight.End > before.Flight.End || after.Impressions > before.Impressions || after.CPM < before.CPM
+}

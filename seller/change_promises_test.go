@@ -124,7 +124,41 @@ func TestChangesMeetTheProductAsItIs(t *testing.T) {
 				if now := must(d.service.Deal(context.Background(), buyer, deal.ID)); now.Flight != deal.Flight {
 					t.Errorf("the flight is %v", now.Flight)
 				}
-				// To give up what was bought is possible whatever has become of the product.
+				// To give up what was bought is possible whatever has become of the product: days, a part, and all of it. What is under the
+				// floor then is the desk's, and what is under the minimum nobody's.
+				if held {
+					return
+				}
+				half, days8, few := int64(500_000), deal.Flight.End-2, int64(60_000)
+				for _, less := range []seller.ChangeInput{
+					{Type: parley.ChangeFlightDates, Terms: parley.ChangeTerms{FlightEnd: &days8}},
+					{Type: parley.ChangeImpressions, Terms: parley.ChangeTerms{Impressions: &few}},
+					{Type: parley.ChangeCancellation, Terms: parley.ChangeTerms{Cancel: &parley.Cancellation{Share: half}}},
+				} {
+					less.DealID = deal.ID
+					c, err := d.askChange(buyer, less)
+					if name == "minimum raised" && less.Terms.FlightEnd == nil {
+						if !parley.Is(err, parley.CodeValidation) {
+							t.Errorf("%s under the minimum: %v", less.Type, err)
+						}
+						continue
+					}
+					if err != nil {
+						t.Errorf("%s asked for: %v", less.Type, err)
+						continue
+					}
+					if c.Status == parley.ChangePendingApproval {
+						must(d.review(operator, c.ID, "approve"))
+					}
+					if c = must(d.applyChange(buyer, c.ID)); c.Status != parley.ChangeApplied {
+						t.Errorf("%s: %s (%s)", less.Type, c.Status, c.FailureReason)
+					}
+				}
+				now := must(d.service.Deal(context.Background(), buyer, deal.ID))
+				want := map[bool]int64{true: 100_000, false: 30_000}[name == "minimum raised"]
+				if now.Flight.End != days8 || now.Impressions != want || now.Price.FinalCPM != deal.Price.FinalCPM {
+					t.Errorf("left are %d until %s at %d", now.Impressions, now.Flight.End, now.Price.FinalCPM)
+				}
 				whole := must(d.askChange(buyer, seller.ChangeInput{Type: parley.ChangeCancellation, DealID: deal.ID}))
 				must(d.review(operator, whole.ID, "approve"))
 				if c := must(d.applyChange(buyer, whole.ID)); c.Status != parley.ChangeApplied {

@@ -285,7 +285,8 @@ func (w *work) availabilityOf(ctx context.Context, deal parley.Deal, after parle
 	return change.Availability(deal, after, days), nil
 }
 
-// priceTerms prices a running deal on terms, to its own buyer, with what the ledger holds for it.
+// priceTerms prices a running deal on terms, to its own buyer, with what the ledger holds for it. Of a product that is not sold any more a deal
+// keeps its price on fewer days and for fewer impressions.
 func (w *work) priceTerms(ctx context.Context, deal parley.Deal, terms parley.DealTerms) (change.Price, error) {
 	asked := offerOf(deal)
 	asked.flight, asked.impressions = terms.Flight, terms.Impressions
@@ -293,6 +294,9 @@ func (w *work) priceTerms(ctx context.Context, deal parley.Deal, terms parley.De
 		asked.held = &holding{flight: deal.Flight, impressions: deal.Impressions}
 	}
 	now, gone, err := w.priceNow(ctx, asked)
+	if gone != nil && !change.AsksForMore(deal.Terms(), terms) {
+		gone = nil
+	}
 	p := change.Price{CPM: terms.CPM, Ask: now.price.FinalCPM, Floor: now.price.FloorCPM, Gone: gone}
 	if p.Ask == 0 {
 		p.Ask = deal.Price.FinalCPM // of what is not sold any more nothing better is known

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"os"
 	"testing"
+	"time"
 
 	"parley/storage"
 	"parley/storage/pgtest"
@@ -12,32 +13,38 @@ import (
 
 func TestFiguresOfBeforeAreAddedUp(t *testing.T) {
 	t.Parallel()
-	store, raw := beside(t)
+	store, raw, _ := beside(t)
 	storagetest.DeliverySums(t, os.DirFS("migrations"), store, raw)
 }
 
 func TestFiguresAreMarkedWhoeverTakesThemIn(t *testing.T) {
 	t.Parallel()
-	store, raw := beside(t)
+	store, raw, _ := beside(t)
 	storagetest.Marks(t, store, raw)
 }
 
 func TestFiguresThatComeMeanwhileAreMarked(t *testing.T) {
 	t.Parallel()
-	store, raw := beside(t)
+	store, raw, _ := beside(t)
 	storagetest.Meanwhile(t, store, raw)
 }
 
-// beside is an empty store, and what runs a statement in its database past it.
-func beside(t *testing.T) (store *storage.Store, raw func(sql string)) {
+func TestWhoMarksADealWaitsInTurn(t *testing.T) {
+	t.Parallel()
+	store, _, db := beside(t)
+	storagetest.InTurn(t, store, db)
+}
+
+// beside is an empty store, what runs a statement in its database past it, and that database.
+func beside(t *testing.T) (store *storage.Store, raw func(sql string), db *sql.DB) {
 	t.Helper()
 	dsn := pgtest.Template(t, "storage_"+SchemaFingerprint(), func(dsn string) error { return Migrate(t.Context(), dsn) })
-	store, err := Open(t.Context(), dsn, Options{})
+	store, err := Open(t.Context(), dsn, Options{Patience: time.Minute, FailDeadlocks: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	db, err := sql.Open("pgx", dsn)
+	db, err = sql.Open("pgx", dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,5 +54,5 @@ func beside(t *testing.T) (store *storage.Store, raw func(sql string)) {
 		if _, err := db.ExecContext(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
-	}
+	}, db
 }

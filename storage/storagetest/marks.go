@@ -1,6 +1,9 @@
 package storagetest
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -42,25 +45,38 @@ func (f *fixture) toReckon() map[string][]parley.Date {
 func (f *fixture) reckon() {
 	f.Helper()
 	for id := range f.toReckon() {
-		f.tx(func(tx *storage.Tx) error {
-			tx.HoldStanding(id)
-			months, version := tx.MonthsToReckon(id, unmarked), tx.StandingToReckon(id, complete, unmarked[1])
-			open, err := months.Get(f.Context())
-			if err != nil {
-				return err
-			}
-			standing, err := version.Get(f.Context())
-			if err != nil {
-				return err
-			}
-			tx.SetStanding(id, *standing, storage.DeliveryStanding{Day: complete})
-			for _, m := range open {
-				tx.SetEarned(id, m, storage.Earned{Currency: parley.USD})
-			}
-			return nil
-		})
+		if err := f.sweep(id); err != nil {
+			f.Fatal(err)
+		}
 	}
 	same(f, f.toReckon(), map[string][]parley.Date{})
+}
+
+// sweep stores something of what is to be reckoned of a deal, as the program's sweep does.
+func (f *fixture) sweep(id string) error {
+	return f.store.Tx(f.Context(), func(tx *storage.Tx) error {
+		tx.HoldStanding(id)
+		return f.stored(tx, id, func() {})
+	})
+}
+
+// stored reads what is to be reckoned of a deal, and stores something after what comes between.
+func (f *fixture) stored(tx *storage.Tx, id string, between func()) error {
+	months, version := tx.MonthsToReckon(id, unmarked), tx.StandingToReckon(id, complete, unmarked[1])
+	open, err := months.Get(f.Context())
+	if err != nil {
+		return err
+	}
+	standing, err := version.Get(f.Context())
+	if err != nil {
+		return err
+	}
+	between()
+	for _, m := range open {
+		tx.SetEarned(id, m, storage.Earned{Currency: parley.USD})
+	}
+	tx.SetStanding(id, *standing, storage.DeliveryStanding{Day: complete})
+	return nil
 }
 
 // sumRow is the sum of a day as programs write it, but for what they say to one that is there.
@@ -103,22 +119,55 @@ func Meanwhile(t *testing.T, store *storage.Store, raw func(sql string)) {
 	month := flight.Start.MonthStart(0)
 	raw(sumRow(d.ID, "gam", month))
 	f.tx(func(tx *storage.Tx) error {
-		months, version := tx.MonthsToReckon(d.ID, unmarked), tx.StandingToReckon(d.ID, complete, unmarked[1])
-		open, err := months.Get(f.Context())
-		if err != nil {
-			return err
-		}
-		standing, err := version.Get(f.Context())
-		if err != nil {
-			return err
-		}
-		raw(`UPDATE delivery_sums SET impressions = impressions + 1`)
-		tx.SetStanding(d.ID, *standing, storage.DeliveryStanding{Day: complete})
-		tx.SetEarned(d.ID, open[0], storage.Earned{Currency: parley.USD})
-		return nil
+		return f.stored(tx, d.ID, func() { raw(`UPDATE delivery_sums SET impressions = impressions + 1`) })
 	})
 	same(f, f.toReckon(), map[string][]parley.Date{d.ID: {month}})
 	f.reckon()
+}
+
+// InTurn has those who mark a deal, or store what was reckoned of it, wait for who holds how it stands before they touch what it earned: none waits
+// for another in a circle. db is the database of the store.
+func InTurn(t *testing.T, store *storage.Store, db *sql.DB) {
+	t.Helper()
+	f := &fixture{T: t, store: store}
+	f.stock(f.product("a"))
+	_, d := f.booked("buyer/a//")
+	run := func(on interface {
+		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	}, statement string) error {
+		_, err := on.ExecContext(f.Context(), statement)
+		return err
+	}
+	if err := run(db, sumRow(d.ID, "gam", flight.Start)); err != nil {
+		t.Fatal(err)
+	}
+	for what, other := range map[string]func() error{
+		"figures": func() error { return run(db, `UPDATE delivery_sums SET impressions = impressions + 1`) },
+		"terms":   func() error { return run(db, `UPDATE deals SET final_micros = final_micros + 1`) },
+		"a sweep": func() error { return f.sweep(d.ID) },
+	} {
+		tx, err := db.BeginTx(f.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run(tx, `SELECT 1 FROM delivery_standings FOR NO KEY UPDATE`); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- other() }()
+		for waits := false; !waits; {
+			if err := db.QueryRowContext(f.Context(), `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits); err != nil {
+				t.Fatal(err)
+			}
+			if len(done) > 0 {
+				t.Errorf("%s did not wait", what)
+				break
+			}
+		}
+		if err := errors.Join(run(tx, `UPDATE earned_months SET counted = FALSE`), tx.Commit(), <-done); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 }
 
 // Marks has figures marked that come in past this program: raw runs a statement in the store's database.

@@ -41,13 +41,18 @@ func post[T any](ctx context.Context, c *Client, path string, body any) (T, erro
 	return answer, err
 }
 
-// call tries a request until it is answered, refused for good, or out of tries.
+// call asks for an answer that is one document.
 func (c *Client) call(ctx context.Context, method, path string, query url.Values, body []byte, answer any) error {
+	return c.again(ctx, method, path, func() error { return c.try(ctx, method, path, query, body, answer) })
+}
+
+// again tries a request until it is answered, refused for good, or out of tries.
+func (c *Client) again(ctx context.Context, method, path string, try func() error) error {
 	if c.wrong != nil {
 		return c.wrong
 	}
 	for attempt := 1; ; attempt++ {
-		err := c.try(ctx, method, path, query, body, answer)
+		err := try()
 		if err == nil {
 			return nil
 		}

@@ -2,7 +2,10 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"iter"
+	"net/http"
 
 	"parley/wire/document"
 )
@@ -33,4 +36,54 @@ func (c *Client) AllDeals(ctx context.Context, filter document.DealFilter) iter.
 // DealPerformance reads what is known of how a deal runs, and of what was delivered.
 func (c *Client) DealPerformance(ctx context.Context, dealID string) (document.DealPerformance, error) {
 	return get[document.DealPerformance](ctx, c, at("/api/v1/deals/", dealID, "/performance"), nil)
+}
+
+// DealDelivery reads what a deal has delivered, day by day, how it keeps up with its plan, and why when it does not.
+func (c *Client) DealDelivery(ctx context.Context, dealID string) (document.DealDelivery, error) {
+	return get[document.DealDelivery](ctx, c, at("/api/v1/deals/", dealID, "/delivery"), nil)
+}
+
+// DealActivation reads how far a deal has come at the systems that serve it.
+func (c *Client) DealActivation(ctx context.Context, dealID string) (document.DealActivations, error) {
+	return get[document.DealActivations](ctx, c, at("/api/v1/deals/", dealID, "/activation"), nil)
+}
+
+// ExportFormat is how an export of deals is written.
+type ExportFormat string
+
+// The formats of an export of deals.
+const (
+	ExportCSV     ExportFormat = "csv"     // for spreadsheets
+	ExportJSON    ExportFormat = "json"    // {"deals": [...]}, each deal as reading it answers
+	ExportOpenRTB ExportFormat = "openrtb" // {"deals": [...]}, OpenRTB 2.6 Deal objects of those that a DSP can run
+)
+
+// ExportDeals writes this buyer's deals into a file, oldest first, in one request however many there are. An error means that what
+// was written is not whole: a connection that breaks after the first bytes is not tried again.
+func (c *Client) ExportDeals(ctx context.Context, format ExportFormat, selection document.DealSelection, into io.Writer) error {
+	selected := query(struct {
+		document.DealSelection
+		Format ExportFormat `query:"format"`
+	}{selection, format})
+	const path = "/api/v1/deals/export"
+	return c.again(ctx, http.MethodGet, path, func() error {
+		request, err := c.request(ctx, http.MethodGet, path, selected, nil)
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Accept", "*/*")
+		response, err := c.http.Do(request)
+		if err != nil {
+			return unwrapped(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		if response.StatusCode != http.StatusOK {
+			return c.refused(response)
+		}
+		written, err := io.Copy(into, response.Body)
+		if err != nil && written > 0 {
+			return &unreadableError{fmt.Errorf("it broke off after %d bytes: %w", written, err)}
+		}
+		return err
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -89,6 +90,15 @@ var codeOfStatus = map[int]parley.Code{
 	http.StatusGone:               parley.CodeQuoteExpired,
 	http.StatusTooManyRequests:    parley.CodeRateLimited,
 	http.StatusServiceUnavailable: parley.CodeUnavailable,
+}
+
+// refused reads what the seller answered in the place of a file or a stream.
+func (c *Client) refused(response *http.Response) error {
+	read, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return err
+	}
+	return refusal(response, read, c.now())
 }
 
 // refusal reads an answer that is not a success.

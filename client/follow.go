@@ -81,11 +81,7 @@ func (s *stream) connect(ctx context.Context) error {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		read, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-		if err != nil {
-			return err
-		}
-		return refusal(response, read, s.client.now())
+		return s.client.refused(response)
 	}
 	return s.read(response.Body)
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"iter"
 
 	"parley/wire/document"
 )
@@ -32,4 +33,9 @@ func (c *Client) Negotiation(ctx context.Context, negotiationID string) (documen
 // Negotiations lists a page of this buyer's negotiations.
 func (c *Client) Negotiations(ctx context.Context, page document.Paging) (Listing[document.NegotiationRecord], error) {
 	return list[document.NegotiationRecord](ctx, c, "/api/v1/negotiations", "negotiations", page)
+}
+
+// AllNegotiations walks this buyer's negotiations, page by page.
+func (c *Client) AllNegotiations(ctx context.Context, page document.Paging) iter.Seq2[document.NegotiationRecord, error] {
+	return each(&page, func() (Listing[document.NegotiationRecord], error) { return c.Negotiations(ctx, page) })
 }

@@ -25,7 +25,7 @@ var decodedBy = map[string]any{
 	"CreateWebhook": wire.CreateWebhook, "ReplaceWebhook": wire.ReplaceWebhook, "TestWebhook": wire.TestWebhook,
 	"RedeliverWebhook": wire.RedeliverWebhook, "RotateWebhookKey": wire.RotateWebhookKey,
 	"Price": wire.PriceAsked, "SearchMediaKit": wire.SearchMediaKit, "Avails": wire.AvailsRequestOf, "SearchAvails": wire.AvailsRequestOf,
-	"HoldQuote": wire.HoldQuote, "CancelOrder": wire.TransitionOrder, "CancelDeal": wire.RequestChange,
+	"HoldQuote": wire.HoldQuote, "MoveTestClock": wire.MoveTestClock, "CancelOrder": wire.TransitionOrder, "CancelDeal": wire.RequestChange,
 }
 
 // foundBy is the list that the server reads the filter of each call with. Those of events and of an order's audit name times, and

@@ -87,7 +87,7 @@ func TestTypeScriptClient(t *testing.T) {
 				t.Errorf("%s is not packed: %v", path, paths)
 			}
 		}
-		if said := npm("test"); !strings.Contains(said, "pass 8\n") || !strings.Contains(said, "fail 0\n") {
+		if said := npm("test"); !strings.Contains(said, "pass 10\n") || !strings.Contains(said, "fail 0\n") {
 			t.Error(said)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"parley/activation"
 	"parley/seller"
 	"parley/wire"
+	"parley/wire/document"
 )
 
 var activationRoutes = []Route{
@@ -69,10 +70,10 @@ var activationRoutes = []Route{
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/activation", Access: AccessCredential,
 		ID: "getDealActivation", Tag: "Activation", Summary: "Read how far a deal has come at the systems that serve it",
-	}, func(ctx context.Context, x *exchange, path idPath) (wire.DealActivations, error) {
+	}, func(ctx context.Context, x *exchange, path idPath) (document.DealActivations, error) {
 		found, err := x.Service.DealActivations(ctx, x.Call, path.ID)
 		return wire.DealActivationsOf(x.View, path.ID, found), err
-	}, func(x *exchange) wire.DealActivations {
+	}, func(x *exchange) document.DealActivations {
 		return wire.DealActivationsOf(x.View, sampleDeal.ID, []seller.DealActivation{{Activation: sampleActivation.Activation, System: sampleDestination.Kind}})
 	}),
 	previewActivations(http.MethodGet, "previewActivations"),

@@ -27,7 +27,7 @@ var keyRoutes = []Route{
 	}, wire.ListKeys, sampleKey.Key),
 	one(Route{
 		Method: http.MethodGet, Path: "/auth/api-keys/{key_id}", Access: AccessCredential,
-		ID: "getKey", Tag: "Keys", Summary: "Read a key", Description: "A buyer may read its own.",
+		ID: "getKey", Tag: "Keys", Summary: "Read a key", Description: "A buyer may read its own, which self is, too: whose key it is, for which seat, agency or advertiser, and until when.",
 	}, wire.GetKey, sampleKey.Key),
 	act(Route{
 		Access: AccessOperator, Scopes: admin,

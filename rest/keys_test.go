@@ -44,6 +44,13 @@ func TestASecretIsAnsweredOnce(t *testing.T) {
 		t.Errorf("the replay answers %s", replay.text)
 	}
 	s.must(200, "GET", "/auth/api-keys/"+made.word("key_id"), secret, nil)
+	s.must(404, "GET", "/auth/api-keys/"+made.word("key_id"), s.buyer, nil)
+	for _, key := range []string{secret, s.operator} {
+		if own := s.must(200, "GET", "/auth/api-keys/self", key, nil); !strings.HasSuffix(key, own.word("hint")) || own.at("api_key") != nil {
+			t.Errorf("a key says of itself %s", own.text)
+		}
+	}
+	s.must(401, "GET", "/auth/api-keys/self", "", nil)
 	s.must(200, "DELETE", "/auth/api-keys/"+made.word("key_id"), s.operator, nil)
 	s.must(200, "POST", "/auth/api-keys/"+made.word("key_id")+"/revoke", s.operator, nil)
 	s.must(401, "GET", "/auth/api-keys/"+made.word("key_id"), secret, nil)

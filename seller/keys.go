@@ -122,18 +122,23 @@ func (s *Service) Keys(ctx context.Context, call Call, filter storage.KeyFilter)
 	return forViewer(ctx, s, call, func(v *view) *storage.Pending[storage.Listing[parley.Key]] { return v.Keys(filter) })
 }
 
+// OwnKey stands for the id of the key that asks, for whoever does not know it.
+const OwnKey = "self"
+
 // Key reads one API key: an operator any, a buyer its own.
 func (s *Service) Key(ctx context.Context, call Call, id string) (parley.Key, error) {
 	return read(ctx, s, call, func(v *view) (parley.Key, error) {
-		pending := v.Key(id)
 		who, err := v.authorize(ctx, needCredential)
 		if err != nil {
 			return parley.Key{}, err
 		}
+		if id == OwnKey {
+			id = who.KeyID
+		}
 		if !who.IsOperator() && who.KeyID != id {
 			return parley.Key{}, unknown("key", id)
 		}
-		return pending.Get(ctx)
+		return v.Key(id).Get(ctx)
 	})
 }
 

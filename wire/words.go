@@ -8,6 +8,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/delivery"
+	"parley/wire/document"
 )
 
 // words are what members of these types say in answers.
@@ -44,6 +46,13 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[parley.ActivationTrigger](): listed(parley.ActivationTriggers[:]),
 	reflect.TypeFor[parley.ActivationIntent]():  {parley.IntentRun, parley.IntentPause, parley.IntentEnd},
 	reflect.TypeFor[parley.ActivationClass]():   listed(parley.ActivationClasses[:]),
+	reflect.TypeFor[document.RungName](): {
+		delivery.RungSent, delivery.RungTaken, delivery.RungAccepted, delivery.RungSeat, delivery.RungBidRequests, delivery.RungBids,
+		delivery.RungWins, delivery.RungImpressions, delivery.RungCreatives, delivery.RungPace,
+	},
+	reflect.TypeFor[document.RungResult]():  {delivery.RungHolds, delivery.RungFails, delivery.RungUnknown},
+	reflect.TypeFor[document.RungActs]():    {delivery.PublisherActs, delivery.BuyerActs, delivery.BothAct},
+	reflect.TypeFor[document.PacingState](): listed(delivery.States[:]),
 }
 
 func listed[T any](all []T) []any {

@@ -64,6 +64,8 @@ function parametersOf(operation, kind, indent) {
 }
 
 const content = (holder) => holder?.content?.["application/json"]?.schema;
+// Some answer text instead where the query asks for it, such as a file for spreadsheets.
+const isText = ([, answer]) => Object.keys(answer.content ?? {}).some((media) => media.startsWith("text/"));
 
 const out = ["// Written by generate.mjs from the OpenAPI document of a server. Not to be edited.\n"];
 for (const [name, schema] of Object.entries(document.components.schemas)) {
@@ -89,15 +91,15 @@ for (const { id, operation, answers } of operations) {
   if (path) members.push(`    path: ${path};\n`);
   if (query) members.push(`    query?: ${query};\n`);
   if (body) members.push(`    body${operation.requestBody.required ? "" : "?"}: ${typeOf(body, "    ")};\n`);
-  const answer = [...new Set(answers.map(([, a]) => typeOf(content(a), "    ")))].join(" | ");
+  const answer = [...new Set([...answers.map(([, a]) => typeOf(content(a), "    ")), ...(answers.some(isText) ? ["string"] : [])])].join(" | ");
   members.push(`    answer: ${answer};\n`);
   out.push(comment(operation.summary, "  "), `  ${member(id)}: {\n${members.join("")}  };\n`);
 }
-out.push("}\n\n/** Where each operation is, and whether it takes an idempotency key. */\n",
-  "export const operations: { readonly [id in keyof Operations]: { readonly method: string; readonly path: string; readonly keyed: boolean } } = {\n");
-for (const { id, method, path, operation } of operations) {
+out.push("}\n\n/** Where each operation is, whether it takes an idempotency key, and whether it may answer text. */\n",
+  "export const operations: { readonly [id in keyof Operations]: { readonly method: string; readonly path: string; readonly keyed: boolean; readonly text: boolean } } = {\n");
+for (const { id, method, path, operation, answers } of operations) {
   const keyed = (operation.parameters ?? []).some((p) => p.in === "header" && p.name === "Idempotency-Key");
-  out.push(`  ${member(id)}: { method: ${JSON.stringify(method)}, path: ${JSON.stringify(path)}, keyed: ${keyed} },\n`);
+  out.push(`  ${member(id)}: { method: ${JSON.stringify(method)}, path: ${JSON.stringify(path)}, keyed: ${keyed}, text: ${answers.some(isText)} },\n`);
 }
 out.push("};\n");
 await writeFile(new URL("src/schema.ts", import.meta.url), out.join(""));

@@ -14,6 +14,7 @@ import (
 
 	buying "parley/client"
 	"parley/storage/pgtest"
+	"parley/wire/document"
 )
 
 // worlds is a server with a test world beside the real trade, which it has the products of, and a key of each kind for both.
@@ -45,17 +46,18 @@ func openWorlds(t *testing.T, at place) *worlds {
 // clock reads the test world's clock at a node.
 func (w *worlds) clock(t *testing.T, s *server) (now time.Time, ahead float64) {
 	t.Helper()
-	var reading struct {
-		Now   time.Time `json:"now"`
-		Ahead float64   `json:"ahead_seconds"`
+	reading, err := buying.New(s.base, w.test).TestClock(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.ask(t, 200, w.test, "GET", "/api/v1/test/clock", nil, &reading)
-	return reading.Now, reading.Ahead
+	return reading.Now, reading.AheadSeconds
 }
 
 func (w *worlds) move(t *testing.T, s *server, by time.Duration) {
 	t.Helper()
-	s.ask(t, 200, w.testAdmin, "POST", "/api/v1/test/clock", map[string]any{"advance_seconds": int(by.Seconds())}, nil)
+	if _, err := buying.New(s.base, w.testAdmin).MoveTestClock(t.Context(), document.ClockMoveRequest{AdvanceSeconds: int64(by.Seconds())}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // acknowledge says that the deal was set up where it was sent.

@@ -50,7 +50,7 @@ export class Client {
    * the same idempotency key. A refusal is thrown as a Refusal.
    */
   async call<Id extends keyof Operations>(id: Id, ...[input, options]: Arguments<Id>): Promise<Answer<Id>> {
-    const { method, path, keyed } = operations[id];
+    const { method, path, keyed, text } = operations[id];
     const given = (input ?? {}) as { path?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
     const headers: Record<string, string> = {};
     if (given.body !== undefined) headers["Content-Type"] = "application/json";
@@ -63,7 +63,8 @@ export class Client {
     for (let attempt = 1; ; attempt++) {
       try {
         const response = await this.send(method, target, given.query, headers, given.body, options?.signal, this.#timeout);
-        return (response.status === 204 ? undefined : await response.json()) as Answer<Id>;
+        const isText = text && response.headers.get("Content-Type")?.startsWith("text/");
+        return (response.status === 204 ? undefined : await (isText ? response.text() : response.json())) as Answer<Id>;
       } catch (failure) {
         options?.signal?.throwIfAborted();
         const wait = pause(this.retry, attempt, failure);

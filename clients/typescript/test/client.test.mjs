@@ -23,6 +23,25 @@ test("a quote is made once, and booked", async () => {
   assert.ok(listed.deals.some((d) => d.deal_id === deal.deal_id));
 });
 
+test("deals are exported, and say how they run", async () => {
+  const quote = await client.call("createQuote", { body: asked });
+  const { deal_id } = await client.call("bookDeal", { body: { quote_id: quote.quote_id } });
+  const sheet = await client.call("exportDeals", { query: { format: "csv" } });
+  assert.ok(sheet.startsWith("deal_id,") && sheet.includes(`\n${deal_id},`), sheet);
+  const file = await client.call("exportDeals", { query: { format: "openrtb" } });
+  assert.ok(file.deals.some((deal) => deal.id === deal_id && deal.at === 3));
+  const { source, total } = await client.call("getDealDelivery", { path: { deal_id } });
+  assert.deepEqual([source, total.impressions], [null, null]); // nothing is known of it yet
+  assert.deepEqual(await client.call("getDealActivation", { path: { deal_id } }), { deal_id, activations: [] });
+});
+
+test("a key says whose it is, and which clock it trades by", async () => {
+  const own = await client.call("getKey", { path: { key_id: "self" } });
+  assert.equal(own.role, "buyer");
+  assert.ok(options.key.endsWith(own.hint));
+  assert.ok(!Number.isNaN(Date.parse((await client.call("getTestClock")).now)));
+});
+
 test("a refusal says what is wrong", async () => {
   await assert.rejects(client.call("createQuote", { body: { ...asked, product_id: "none" } }), (refused) => {
     assert.ok(refused instanceof Refusal);

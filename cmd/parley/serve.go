@@ -148,10 +148,11 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	stopWork, stopTest := startBackground(p.ctx, service, duties), startTest()
 	defer stopWork()
 	defer stopTest()
-	server := newServer(traceRequests(logRequests(log, kit.Proxies, public)), log)
+	server, known := newServer(traceRequests(logRequests(log, kit.Proxies, public)), log), &clients{}
+	known.watch(server)
 	server.RegisterOnShutdown(endStreams)
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- server.Serve(watchedListener{listener, known}) }()
 	if settings.LogFormat != config.LogJSON { // whose first record has it
 		if _, err := fmt.Fprintf(p.out, "listening on %s\n", baseURL(listener.Addr())); err != nil {
 			return errors.Join(err, server.Close())
@@ -169,6 +170,9 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 		return err
 	case <-time.After(settings.ShutdownDelay):
 	}
+	waiting, stopWaiting := context.WithCancel(context.WithoutCancel(p.ctx))
+	defer stopWaiting()
+	go known.endStalled(waiting, stallPatience, log)
 	return shutDown(server, settings.ShutdownTimeout)
 }
 

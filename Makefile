@@ -54,6 +54,11 @@ build: ## build bin/parley, one static binary
 	@echo 'building $(PARLEY); the first build compiles the embedded database too, which takes a few minutes'
 	go build -ldflags '-s -w -X main.version=$(VERSION)' -o $(PARLEY) ./cmd/parley
 
+.PHONY: archives
+archives: ## make the archives for every system in dist/, with checksums and lists of what is in them; the first time takes a while
+	@for part in goreleaser cyclonedx-gomod; do scripts/need $$part; done
+	PATH="$(CURDIR)/bin:$$PATH" goreleaser release --snapshot --clean --skip=publish
+
 .PHONY: run
 run: build ## serve on 127.0.0.1:8080 with ./data/parley.db, a demo catalog and a key of each kind; ARGS=... for settings
 	@mkdir -p data
@@ -66,7 +71,7 @@ demo: build ## walk through the three flows against the server that make run sta
 .PHONY: test
 test: ## run every test on both stores, under the race detector what it has something to see in
 	@for part in $(NEEDED); do scripts/need $$part; done
-	@if [ "$${CI:-}" = true ]; then for part in cc helm goreleaser; do scripts/need $$part; done; fi
+	@if [ "$${CI:-}" = true ]; then for part in cc helm goreleaser cyclonedx-gomod; do scripts/need $$part; done; fi
 	@runs=($(PLAIN) -- $(if $(WATCHED),$(RACE) $(WATCHED))); if ! command -v "$$(go env CC)" >/dev/null; then \
 		runs=($(PKG)); echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
 		if [ "$${CI:-}" = true ]; then exit 1; fi; \
@@ -147,4 +152,4 @@ bin/govulncheck-$(GOVULNCHECK):
 
 .PHONY: clean
 clean: ## remove what was built; data/ stays
-	rm -rf bin coverage.out
+	rm -rf bin dist coverage.out

@@ -356,29 +356,6 @@ func topOf(accounts []AccountRef, a AccountRef) string {
 	return a.ID
 }
 
-// PayingAccount is the account that what an identity buys counts for in reports: its advertiser, through whichever agency and seat; else
-// the agency; else whose the seat is at its DSP, and of a seat that is nobody's the seat itself. There is none where an identity names none.
-func PayingAccount(accounts []AccountRef) (paying AccountRef, one bool) {
-	for _, kind := range []AccountKind{AccountAdvertiser, AccountAgency, AccountSeat} {
-		for _, a := range accounts {
-			if !a.Named || a.Kind != kind || a.Elsewhere {
-				continue
-			}
-			if above := slices.IndexFunc(accounts, func(above AccountRef) bool { return above.ID == a.ParentID }); kind == AccountSeat && above >= 0 {
-				a = accounts[above]
-			}
-			if one && a.ID != paying.ID {
-				return AccountRef{}, false
-			}
-			paying, one = a, true
-		}
-		if one {
-			break
-		}
-	}
-	return paying, one
-}
-
 // Standing is the most restricted state among accounts; active where there are none.
 func Standing(accounts []AccountRef) AccountStatus {
 	standing := AccountActive

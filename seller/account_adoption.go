@@ -114,14 +114,13 @@ func (w *work) called(ctx context.Context, kind parley.AccountKind, path, writte
 	return parley.Account{}, isAnothers(path, written, so[0], "and "+so[1].Code+" is called so too: send an id that one of them has.")
 }
 
-// alsoNamed has an account have a name more, if it does not have it yet: also one of which the case of a letter is another, by which keys
-// and accounts are told apart in the database.
+// alsoNamed has an account have a name more, if it does not have it yet in whichever case.
 func (w *work) alsoNamed(ctx context.Context, a parley.Account, written string) error {
 	if written == "" {
 		return nil
 	}
 	before, err := w.AccountForUpdate(a.ID).Get(ctx)
-	if err != nil || slices.ContainsFunc(before.Names, func(name string) bool { return parley.AccountName(name) == parley.AccountName(written) }) {
+	if err != nil || before.IsWritten(written) {
 		return err
 	}
 	if len(before.Names) >= parley.MaxAccountNames {

@@ -7,7 +7,7 @@ import (
 	"parley/storage"
 )
 
-// SettleNames has accounts that earlier programs made found whatever the case of their letters, and says how many spellings it stored. Two
+// SettleNames has accounts and keys that earlier programs made found whatever the case of their letters, and says how many spellings it stored. Two
 // accounts that are told apart by nothing else stay two: an identity that names one of them is held to what is decided for both.
 func (s *Service) SettleNames(ctx context.Context) (int, error) {
 	stored := 0
@@ -40,5 +40,7 @@ func (s *Service) SettleNames(ctx context.Context) (int, error) {
 			stored += len(found)
 		}
 	}
-	return stored, nil
+	keys, err := s.settleEach(ctx, "keys were not made to be found whatever the case of their letters", (*storage.Reader).KeysSpelledBefore,
+		func(w *work, _ context.Context, spelling string) error { w.SpellKeys(spelling); return nil })
+	return stored + keys, err
 }

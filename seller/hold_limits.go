@@ -30,8 +30,14 @@ func (l HoldLimits) inWindow() time.Duration { return time.Duration(l.Count) * m
 type holdBound struct {
 	HoldLimits
 	now    time.Time
-	counts [][]parley.Hold     // active ones and, of buyers, those that ended in the window: of the owner, then of each party
+	counts []heldFor           // of the owner, then of each party
 	places []storage.HoldPlace // that the hold takes among its parties', once it is placed
+}
+
+// heldFor is what counts for somebody.
+type heldFor struct {
+	holds []parley.Hold // active ones and, of buyers, those that ended in the window
+	taken []int         // places that are not free
 }
 
 // boundOf asks what the hold of a quote is bounded by, and has others wait that are to count for the same. A hold counts for its owner, and
@@ -41,29 +47,73 @@ func (w *work) boundOf(ctx context.Context, accounts []parley.AccountRef, hold p
 	if hold.ByDesk {
 		bound.HoldLimits = w.service.settings.DeskHolds
 	}
-	parties := parley.Tops(accounts)
-	if len(parties) == 0 {
-		parties = []string{hold.Owner}
-	}
-	slices.Sort(parties)
+	parties := holdParties(accounts, hold.Owner)
 	after := w.now.Add(-holdWindow)
 	if hold.ByDesk {
 		after = w.now // for how long the desk has held is its own affair
 	}
-	pending := make([]*storage.Pending[[]parley.Hold], 0, len(parties)+1)
+	pending := make([]*storage.Pending[[]storage.PartyHold], 0, len(parties))
 	for _, party := range parties {
 		bound.places = append(bound.places, storage.HoldPlace{Party: party})
 		pending = append(pending, w.HoldsFor(party, hold.ProductID, hold.ByDesk, after))
 	}
 	// The owner's come first: earlier programs, which know of no parties, count by those.
-	for _, asked := range slices.Insert(pending, 0, w.ActiveHoldsOfBuyer(hold.Owner, hold.ProductID, hold.ByDesk)) {
-		holds, err := asked.Get(ctx)
+	own, err := w.ActiveHoldsOfBuyer(hold.Owner, hold.ProductID, hold.ByDesk).Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bound.counts = append(bound.counts, heldFor{holds: own})
+	for _, h := range own {
+		bound.counts[0].taken = append(bound.counts[0].taken, h.Slot)
+	}
+	for i, asked := range pending {
+		found, err := asked.Get(ctx)
 		if err != nil {
 			return nil, err
 		}
-		bound.counts = append(bound.counts, holds)
+		held, err := w.heldFor(ctx, parties[i], found)
+		if err != nil {
+			return nil, err
+		}
+		bound.counts = append(bound.counts, held)
 	}
 	return bound, nil
+}
+
+// holdParties are for whom a hold of a buyer with some accounts counts, in their order.
+func holdParties(accounts []parley.AccountRef, owner string) []string {
+	parties := parley.Tops(accounts)
+	if len(parties) == 0 {
+		return []string{owner}
+	}
+	slices.Sort(parties)
+	return parties
+}
+
+// heldFor is what of the holds that may count for a party does: those of whose buyers it is now, whoever these belonged to when they held.
+func (w *work) heldFor(ctx context.Context, party string, found []storage.PartyHold) (heldFor, error) {
+	var held heldFor
+	version, err := w.AccountVersion().Get(ctx)
+	if err != nil {
+		return held, err
+	}
+	accounts := make([]*storage.Pending[[]parley.AccountRef], len(found))
+	for i, h := range found {
+		accounts[i] = w.AccountsOf(h.Identity, version)
+	}
+	for i, h := range found {
+		refs, err := accounts[i].Get(ctx)
+		if err != nil {
+			return held, err
+		}
+		if slices.Contains(holdParties(refs, h.Owner), party) {
+			held.holds = append(held.holds, h.Hold)
+		}
+		if h.Place > 0 {
+			held.taken = append(held.taken, h.Place)
+		}
+	}
+	return held, nil
 }
 
 // until is when the hold ends.
@@ -85,10 +135,10 @@ func (b *holdBound) until(request HoldRequest, quote parley.Quote, hold parley.H
 	if request.For == 0 {
 		least = min(most, shortestHold)
 	}
-	for _, holds := range b.counts {
-		left := b.inWindow() - inventory.HeldFor(holds, b.now.Add(-holdWindow))
+	for _, held := range b.counts {
+		left := b.inWindow() - inventory.HeldFor(held.holds, b.now.Add(-holdWindow))
 		if left < least {
-			again := inventory.FreeAgain(holds, b.now, holdWindow, b.inWindow()-least)
+			again := inventory.FreeAgain(held.holds, b.now, holdWindow, b.inWindow()-least)
 			return time.Time{}, parley.Errorf(parley.CodeContention,
 				"What you hold of this product can last %s together in any 7 days, %d times %s. You can hold again at %s. Book the quote to have its impressions.",
 				parley.FormatSpan(b.inWindow()), b.Count, parley.FormatSpan(min(b.Time, holdWindow)), again.UTC().Format(time.RFC3339)).
@@ -101,8 +151,8 @@ func (b *holdBound) until(request HoldRequest, quote parley.Quote, hold parley.H
 
 // place gives the hold the first places that are free among those of its owner and of each of its parties.
 func (b *holdBound) place(hold *parley.Hold) error {
-	for i, holds := range b.counts {
-		slot, err := b.slot(holds)
+	for i, held := range b.counts {
+		slot, err := b.slot(held)
 		if err != nil {
 			return err
 		}
@@ -115,15 +165,24 @@ func (b *holdBound) place(hold *parley.Hold) error {
 	return nil
 }
 
-// slot is the first place that is free among holds.
-func (l HoldLimits) slot(holds []parley.Hold) (int, error) {
-	for slot := 1; slot <= l.Count; slot++ {
-		if !slices.ContainsFunc(holds, func(h parley.Hold) bool { return h.Slot == slot }) {
-			return slot, nil
-		}
-	}
+// slot is the first place that is free among what is held, if there may be one more. It is above the limit where holds have places that do not
+// count any more.
+func (l HoldLimits) slot(held heldFor) (int, error) {
 	if l.Count == 0 {
 		return 0, parley.Errorf(parley.CodeConflict, "Nothing is held here. Book the quote to have its impressions.")
+	}
+	active := 0
+	for _, h := range held.holds {
+		if h.Status == parley.HoldActive {
+			active++
+		}
+	}
+	if active < l.Count {
+		slot := 1
+		for slices.Contains(held.taken, slot) {
+			slot++
+		}
+		return slot, nil
 	}
 	return 0, tooMuchHeld("%d holds on this product are all that there can be at a time. Give one back, book its quote, or wait until one ends.", l.Count).
 		With("most_holds", l.Count)
@@ -135,8 +194,8 @@ func (b *holdBound) volume(days []parley.DayCapacity, hold parley.Hold) error {
 		return err
 	}
 	may := hold.Impressions
-	for _, holds := range b.counts {
-		active := slices.DeleteFunc(slices.Clone(holds), func(h parley.Hold) bool { return h.Status != parley.HoldActive })
+	for _, held := range b.counts {
+		active := slices.DeleteFunc(slices.Clone(held.holds), func(h parley.Hold) bool { return h.Status != parley.HoldActive })
 		may = min(may, inventory.MayHold(days, hold.Flight, active, b.Percent))
 	}
 	if hold.Impressions <= may {

@@ -183,7 +183,6 @@ func TestWhomDealsCountForWasOneThing(t *testing.T) {
 
 func (d *desk) countForOneThing(t *testing.T, before bool) {
 	t.Helper()
-	ctx, here := context.Background(), seller.Terminal("test")
 	d.sell(video())
 	request := ask(100_000)
 	request.DealType = string(parley.PrivateAuction)
@@ -200,37 +199,38 @@ func (d *desk) countForOneThing(t *testing.T, before bool) {
 		}
 		must(d.book(buyer, d.quote(buyer, request).ID))
 	}
+	if payers, accounts := d.whose(t, before); len(payers) <= len(accounts) {
+		t.Errorf("nobody is written in several ways: %v", payers)
+	}
+}
+
+// whose holds against each other whom deals count for in the report, in finance, to the rules, at the pages of accounts and in their lists, and
+// whose keys are an account's, and answers the accounts of finance by payer, and their values.
+func (d *desk) whose(t *testing.T, before bool) (payers map[string]string, worth map[string]int64) {
+	t.Helper()
+	ctx, here := context.Background(), seller.Terminal("test")
 	month := seller.MonthOf(parley.DateOf(noon, time.UTC))
-	rows, lines, has, worth := map[string]int64{}, map[string]int64{}, map[string]int64{}, map[string]int64{}
-	payers := map[string]string{} // for whom theirs counts
+	rows, lines, has, keys := map[string]int64{}, map[string]int64{}, map[string]int64{}, map[string]int{}
+	payers, worth = map[string]string{}, map[string]int64{}
 	for _, row := range must(d.service.DealReport(ctx, here, seller.ReportQuestion{From: month, To: month, ByAccount: true})).Rows {
 		rows[row.Account.Code+" "+row.Account.ID] += row.Deals
 	}
-	for _, line := range must(d.service.FinanceMonth(ctx, here, month, seller.FinanceByBooking, seller.Page{Limit: 100})).Items {
+	for _, line := range must(d.service.FinanceMonth(ctx, here, month, seller.FinanceByBooking, seller.Page{Limit: 500})).Items {
 		account := line.Account.Code + " " + line.Account.ID
 		lines[account]++
 		worth[account] += must(parley.DealValue(line.Deal.Price.FinalCPM, line.Deal.Impressions))
 		payers[parley.Payer(line.Deal.Owner)] = account
-		err := d.store.Read(ctx, func(r *storage.Reader) error {
-			named, err := r.AccountsOf(line.Deal.Identity, 0).Get(ctx)
-			own := map[string]bool{} // those but for seats elsewhere, and above them
-			for _, a := range named {
-				if a.Named && !a.Elsewhere || own[a.ID] {
-					has[a.ID]++
-					own[a.ParentID] = true
-				}
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+		for id := range d.having(t, line.Deal.Identity) {
+			has[id]++
+		}
+	}
+	for _, key := range must(d.service.Keys(ctx, here, storage.KeyFilter{Role: parley.RoleBuyer, Page: seller.Page{Limit: 500}})).Items {
+		for id := range d.having(t, key.Identity) {
+			keys[id]++
 		}
 	}
 	if !maps.Equal(rows, lines) {
 		t.Errorf("the report has %v, finance %v", rows, lines)
-	}
-	if len(payers) <= len(worth) {
-		t.Errorf("nobody is written in several ways: %v", payers)
 	}
 	for payer, account := range payers {
 		if before {
@@ -247,15 +247,53 @@ func (d *desk) countForOneThing(t *testing.T, before bool) {
 			t.Fatal(err)
 		}
 	}
-	for _, a := range must(d.service.Accounts(ctx, here, seller.AccountFilter{Page: seller.Page{Limit: 100}})).Items {
+	for _, a := range must(d.service.Accounts(ctx, here, seller.AccountFilter{Page: seller.Page{Limit: 500}})).Items {
 		business := must(d.service.AccountBusiness(ctx, here, a.ID))
 		var booked int64
 		for _, value := range business.Booked {
 			booked += value.Deals
 		}
-		listed := must(d.service.Deals(ctx, here, seller.DealFilter{Account: a.ID, Page: seller.Page{Limit: 100}})).Total
+		listed := must(d.service.Deals(ctx, here, seller.DealFilter{Account: a.ID, Page: seller.Page{Limit: 500}})).Total
 		if booked != has[a.ID] || listed != has[a.ID] {
-			t.Errorf("%s %s at %q has booked %d and lists %d, %d name it", a.Kind, a.Code, a.DSP, booked, listed, has[a.ID])
+			t.Errorf("%s %s at %q has booked %d and lists %d, %d are its", a.Kind, a.Code, a.DSP, booked, listed, has[a.ID])
+		}
+		if business.Keys.Total != int64(keys[a.ID]) {
+			t.Errorf("%s %s at %q has %d keys, %d are its", a.Kind, a.Code, a.DSP, business.Keys.Total, keys[a.ID])
 		}
 	}
+	return payers, worth
+}
+
+// having are the accounts that what an identity buys is theirs: whom it names, but for seats elsewhere, and those above them; of a seat of
+// another's those alone that the identity names nobody before.
+func (d *desk) having(t *testing.T, i parley.Identity) map[string]bool {
+	t.Helper()
+	ctx, own := context.Background(), map[string]bool{}
+	err := d.store.Read(ctx, func(r *storage.Reader) error {
+		version, err := r.AccountVersion().Get(ctx)
+		if err != nil {
+			return err
+		}
+		named, err := r.AccountsOf(i, version).Get(ctx)
+		for _, a := range named {
+			if own[a.ID] = own[a.ID] || a.Named && !a.Elsewhere; !own[a.ID] {
+				delete(own, a.ID)
+				continue
+			}
+			if a.Kind == parley.AccountSeat {
+				above := named[max(0, slices.IndexFunc(named, func(above parley.AccountRef) bool { return above.ID == a.ParentID }))]
+				if i.AgencyID != "" || above.Kind == parley.AccountAdvertiser && i.AdvertiserID != "" {
+					continue
+				}
+			}
+			if a.ParentID != "" {
+				own[a.ParentID] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return own
 }

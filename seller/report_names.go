@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"parley"
-	"parley/storage"
 )
 
 // ProductNames are what products are called, by their ids.
@@ -43,7 +42,7 @@ func (v *view) productNames(ctx context.Context, ids map[string]bool) (ProductNa
 	return names, err
 }
 
-// ReportAccount is whom deals count for in a report: see parley.PayingAccount.
+// ReportAccount is whom deals count for in a report: see storage.DealTotal.
 type ReportAccount struct {
 	ID   string // of the account; empty where a key names none
 	Code string // by which keys name it, after its kind, such as agency/north; without an account see parley.Payer
@@ -68,25 +67,13 @@ func (v *view) reportAccounts(ctx context.Context, ids map[string]bool) (map[str
 
 // payingAccounts are whom deals count for, in the order of the deals.
 func (v *view) payingAccounts(ctx context.Context, deals []parley.Deal) ([]ReportAccount, error) {
-	version, err := v.AccountVersion().Get(ctx)
+	paying, err := v.AccountsOfDeals(ctx, deals)
 	if err != nil {
 		return nil, err
 	}
-	named := make([]*storage.Pending[[]parley.AccountRef], len(deals))
-	for i, d := range deals {
-		named[i] = v.AccountsOf(d.Identity, version)
-	}
-	paying, ids := make([]string, len(deals)), map[string]bool{}
-	for i, d := range deals {
-		accounts, err := named[i].Get(ctx)
-		if err != nil {
-			return nil, err
-		}
-		paying[i] = parley.Payer(d.Owner)
-		if a, one := parley.PayingAccount(accounts); one {
-			paying[i] = a.ID
-		}
-		ids[paying[i]] = true
+	ids := map[string]bool{}
+	for _, id := range paying {
+		ids[id] = true
 	}
 	called, err := v.reportAccounts(ctx, ids)
 	accounts := make([]ReportAccount, len(deals))

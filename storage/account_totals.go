@@ -147,8 +147,15 @@ func (r *Reader) sharing(
 	ctx context.Context, shared []string, kind, where string, args []any, accounts map[payer]string,
 ) (map[written]*DealTotal, error) {
 	these := r.json(list(shared))
-	totals := r.written(r.thesePayers(len(args)+1), `payer, `+saidDSP("deals"), kind, `payers CROSS JOIN deals WHERE deals.owner = `+seatOwner+` AND `+where,
-		append(slices.Clone(args), these)...)
+	if err := r.sharers(ctx, these, accounts); err != nil {
+		return nil, err
+	}
+	return r.written(r.thesePayers(len(args)+1), `payer, `+saidDSP("deals"), kind, `payers CROSS JOIN deals WHERE deals.owner = `+seatOwner+` AND `+where,
+		append(slices.Clone(args), these)...).Get(ctx)
+}
+
+// sharers adds to accounts whose those are that share an owner, payers in JSON, by the DSP that each states.
+func (r *Reader) sharers(ctx context.Context, these any, accounts map[payer]string) error {
 	asked := asking[struct{}](r)
 	query := r.thesePayers(1) + `SELECT payer, said, COALESCE(` + r.dialect.payingAccount("said") + `, '') FROM (SELECT DISTINCT payer, ` + saidDSP("keys") + ` AS said
 		FROM payers CROSS JOIN keys WHERE keys.belongs_to = ` + seatOwner + `) AS seats`
@@ -165,10 +172,29 @@ func (r *Reader) sharing(
 		}
 		return rows.Err()
 	}})
-	if _, err := asked.Get(ctx); err != nil {
-		return nil, err
+	_, err := asked.Get(ctx)
+	return err
+}
+
+// AccountsOfDeals answers the ids of the accounts that deals count for in reports, in their order; of a deal of none, see parley.Payer.
+func (r *Reader) AccountsOfDeals(ctx context.Context, deals []parley.Deal) ([]string, error) {
+	written := map[string]bool{}
+	for _, d := range deals {
+		written[parley.Payer(d.Owner)] = true
 	}
-	return totals.Get(ctx)
+	accounts, shared, err := r.payers(ctx, slices.Sorted(maps.Keys(written)))
+	if err == nil && len(shared) > 0 {
+		err = r.sharers(ctx, r.json(list(shared)), accounts)
+	}
+	of := make([]string, len(deals))
+	for i, d := range deals {
+		p := payer{payer: parley.Payer(d.Owner)}
+		if slices.Contains(shared, p.payer) {
+			p.said = d.Identity.DSPPlatform
+		}
+		of[i] = cmp.Or(accounts[p], p.payer)
+	}
+	return of, err
 }
 
 // thesePayers is a common table, payers, of those that the placeholder with a number has.

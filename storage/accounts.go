@@ -38,7 +38,7 @@ func (tx *Tx) AccountForUpdate(id string) *Pending[parley.Account] {
 
 // whole adds to an account its names and its clients.
 func (r *Reader) whole(account *Pending[parley.Account], id string) *Pending[parley.Account] {
-	names := many(r, scalar[string], `SELECT written FROM account_names WHERE account_id = $1 ORDER BY folded`, id)
+	names := many(r, scalar[string], `SELECT written FROM account_names WHERE account_id = $1 AND implied = 0 ORDER BY folded`, id)
 	clients := many(r, scalar[string], `SELECT advertiser_id FROM account_clients WHERE agency_id = $1 ORDER BY advertiser_id`, id)
 	return then(account, func(a parley.Account) (parley.Account, error) {
 		var err error
@@ -255,6 +255,7 @@ func (tx *Tx) nameAccount(a parley.Account) {
 			},
 		})
 	}
+	tx.implySpellings(`($1)`, a.ID)
 	for _, client := range a.Clients {
 		tx.ServeAdvertiser(a.ID, client)
 	}
@@ -325,15 +326,25 @@ func (w *where) ofAccount(table, id string) {
 }
 
 // keysOf is a subquery over a column of the keys whose identity names an account, the given placeholder, or one that belongs to it at
-// whatever depth. It goes from the account to its names, and from these to the keys.
+// whatever depth. By a seat it is only the seat's own where a key names another agency, or, of an advertiser's seat, another party: that one
+// goes before whose the seat is, as in reports. It goes from the account to its names, and from these to the keys: by no index of keys that
+// name nobody, to which length keeps SQLite.
 func keysOf(column, account string) string {
+	return keysThrough(column, account, ` AND (w.through = '' OR length(k.party_agency) = 0 AND (w.through = 'agency' OR length(k.party_advertiser) = 0))`)
+}
+
+// keysNaming is keysOf, with all keys of the seats that belong to the account.
+func keysNaming(column, account string) string { return keysThrough(column, account, "") }
+
+func keysThrough(column, account, seats string) string {
 	named := func(kind, party, also string) string {
 		return `SELECT k.` + column + ` FROM written AS w CROSS JOIN keys AS k WHERE k.` + party + ` = w.folded` + also + ` AND w.kind = '` + kind + `'`
 	}
 	return `WITH family AS MATERIALIZED (` + accountsBelow(account) + `),
-		written AS MATERIALIZED (SELECT kind, folded, platform FROM account_names WHERE account_id IN (SELECT id FROM family))
+		written AS MATERIALIZED (SELECT n.kind, n.folded, n.platform, CASE n.account_id WHEN ` + account + ` THEN '' ELSE COALESCE(a.parent_kind, '') END AS through
+			FROM family CROSS JOIN account_names AS n JOIN accounts AS a ON a.id = n.account_id WHERE n.account_id = family.id)
 		` + named("agency", "party_agency", "") + ` UNION ` + named("advertiser", "party_advertiser", "") + ` UNION ` +
-		named("seat", "party_seat", ` AND k.party_platform = w.platform`)
+		named("seat", "party_seat", ` AND k.party_platform = w.platform`+seats)
 }
 
 // accountsBelow is a subquery over an account, the given placeholder, and those that belong to it at whatever depth.

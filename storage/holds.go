@@ -23,17 +23,17 @@ type HoldFilter struct {
 	Page      Page
 }
 
-const holdColumns = holdFirst + `COALESCE(slot, 0)` + holdLast
+const holdColumns = `id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, COALESCE(slot, 0), until, quote_until,
+	COALESCE(deal_id, ''), created_by, created_at, ended_at`
 
-const (
-	holdFirst = `id, quote_id, owner, product_id, impressions, flight_start, flight_end, status, by_desk, `
-	holdLast  = `, until, quote_until, COALESCE(deal_id, ''), created_by, created_at, ended_at`
-)
-
-func scanHold(rows Rows, h *parley.Hold) error {
-	return rows.Scan(&h.ID, &h.QuoteID, &h.Owner, &h.ProductID, &h.Impressions, (*int32)(&h.Flight.Start), (*int32)(&h.Flight.End),
-		(*string)(&h.Status), &h.ByDesk, &h.Slot, instant(&h.Until), maybeInstant(&h.QuoteUntil), &h.DealID, &h.CreatedBy, instant(&h.CreatedAt), maybeInstant(&h.EndedAt))
+func holdFields(h *parley.Hold) []any {
+	return []any{
+		&h.ID, &h.QuoteID, &h.Owner, &h.ProductID, &h.Impressions, (*int32)(&h.Flight.Start), (*int32)(&h.Flight.End),
+		(*string)(&h.Status), &h.ByDesk, &h.Slot, instant(&h.Until), maybeInstant(&h.QuoteUntil), &h.DealID, &h.CreatedBy, instant(&h.CreatedAt), maybeInstant(&h.EndedAt),
+	}
 }
+
+func scanHold(rows Rows, h *parley.Hold) error { return rows.Scan(holdFields(h)...) }
 
 // Holds lists holds as they are stored; see parley.Hold.At.
 func (r *Reader) Holds(filter HoldFilter) *Pending[Listing[parley.Hold]] {
@@ -70,16 +70,29 @@ func (r *Reader) ActiveHoldsOfBuyer(owner, productID string, byDesk bool) *Pendi
 		WHERE status = 'active' AND owner = $1 AND product_id = $2 AND by_desk = $3 ORDER BY id`, owner, productID, byDesk)
 }
 
-// HoldsFor answers, in the same way, those that count for a party on a product, of the desk or of buyers, and with them those that have
-// ended after an instant, each with its place among the party's as its Slot. Until the transaction ends, others that ask for the same
-// wait.
-func (tx *Tx) HoldsFor(party, productID string, byDesk bool, after time.Time) *Pending[[]parley.Hold] {
+// PartyHold is a hold that may count for a party, with whom its quote is for.
+type PartyHold struct {
+	parley.Hold
+	Identity parley.Identity
+	Place    int // among the active ones that were made for the party; 0: none
+}
+
+// HoldsFor answers, in the same way, the holds of a product, of the desk or of buyers, that may count for a party, an account or an owner: those
+// that were made for it, and those of whoever names it or one that belongs to it now. With them are those that have ended after an instant.
+// Until the transaction ends, others that ask for the same wait.
+func (tx *Tx) HoldsFor(party, productID string, byDesk bool, after time.Time) *Pending[[]PartyHold] {
 	tx.locks(budgetRow, party+"\n"+productID)
 	tx.lock("holds of " + productID + " for " + party)
 	const place = `COALESCE((SELECT p.slot FROM hold_parties AS p WHERE p.hold_id = holds.id AND p.party = $1), 0)`
-	return many(&tx.Reader, scanHold, `SELECT `+holdFirst+place+holdLast+` FROM holds WHERE id IN (
+	scan := func(rows Rows, h *PartyHold) error {
+		return rows.Scan(append(holdFields(&h.Hold), decoded(&h.Identity), &h.Place)...)
+	}
+	return many(&tx.Reader, scan, `WITH owners AS MATERIALIZED (SELECT belongs_to AS owner FROM (`+keysNaming("belongs_to", "$1")+`) AS named UNION SELECT CAST($1 AS TEXT))
+		SELECT `+holdColumns+`, (SELECT quotes.identity FROM quotes WHERE quotes.id = holds.quote_id), `+place+` FROM holds WHERE id IN (
 			SELECT hold_id FROM hold_parties WHERE party = $1 AND product_id = $2 AND by_desk = $3 AND slot IS NOT NULL
-			UNION SELECT hold_id FROM hold_parties WHERE party = $1 AND product_id = $2 AND by_desk = $3 AND over_at > $4)
+			UNION SELECT hold_id FROM hold_parties WHERE party = $1 AND product_id = $2 AND by_desk = $3 AND over_at > $4
+			UNION SELECT h.id FROM owners CROSS JOIN holds AS h WHERE h.owner = owners.owner AND h.product_id = $2 AND h.by_desk = $3 AND h.slot > 0
+			UNION SELECT h.id FROM owners CROSS JOIN holds AS h WHERE h.owner = owners.owner AND h.product_id = $2 AND h.by_desk = $3 AND h.ended_at > $4)
 		ORDER BY id`, party, productID, byDesk, micros(after))
 }
 

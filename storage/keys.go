@@ -179,6 +179,13 @@ func (tx *Tx) InsertKey(k parley.Key) {
 		},
 		Refused: refuse(parley.Errorf(parley.CodeConflict, "The key %q exists.", k.ID), PrimaryKey, Unique),
 	})
+	if k.Role == parley.RoleBuyer {
+		for _, party := range [...]string{k.Identity.SeatID, k.Identity.AgencyID, k.Identity.AdvertiserID} {
+			if folded := parley.FormerAccountName(party); folded != parley.AlikeName(party) {
+				tx.SpellKeys(folded)
+			}
+		}
+	}
 	if k.Replaces != "" {
 		tx.add(Stmt{
 			SQL:     `INSERT INTO key_rotations (former, successor) VALUES ($1, $2)`,

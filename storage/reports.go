@@ -16,8 +16,10 @@ const (
 
 // DealTotal is what deals of one product, account, currency and kind come to.
 type DealTotal struct {
-	ProductID   string
-	Account     string // the id of the account, see parley.PayingAccount; of none, see parley.Payer; empty: of all accounts
+	ProductID string
+	// Account is the id of whom deals count for: of their advertiser, through whichever agency and seat; of a key that names none, of the agency;
+	// of one that names none either, of whose the seat is, or of the seat that is nobody's. Of none, see parley.Payer; empty: of all accounts.
+	Account     string
 	Currency    parley.Currency
 	Kind        string
 	Deals       int64
@@ -71,7 +73,7 @@ func as64(columns ...string) string {
 // seatOwner is the owner of a column payer that is a seat, which may have its DSP behind a slash: see parley.Payer.
 const seatOwner = `CASE WHEN payer LIKE 'seat/%/%' THEN 'buyer/' || replace(substr(payer, 6), '/', '///') ELSE 'buyer/' || substr(payer, 6) || '//' END`
 
-// payingAccount is the id of the account that a column payer is, see parley.Payer and parley.PayingAccount: an agency or an advertiser by any of
+// payingAccount is the id of the account that a column payer is, see parley.Payer and DealTotal: an agency or an advertiser by any of
 // its names, a seat's own or the one above it. It is NULL where there is none, or more than one: seats of one id at several DSPs for a key that says none, unless said
 // is a column that says, as keys write it, at which the seat is. It goes from the keys to their seats: CROSS JOIN keeps SQLite to that.
 func (d *Dialect) payingAccount(said string) string {

@@ -83,19 +83,24 @@ var holds = map[string]func(*testing.T, *fixture){
 		})
 		f.refused(parley.CodeContention, func(tx *storage.Tx) { tx.InsertHold(other, storage.HoldPlace{Party: "q", Slot: 2}) })
 		f.write(func(tx *storage.Tx) { tx.InsertHold(other, storage.HoldPlace{Party: "q", Slot: 1}) })
-		of := func(party string, byDesk bool, after time.Time) (found []parley.Hold) {
+		of := func(party string, byDesk bool, after time.Time) (found []storage.PartyHold) {
 			f.write(func(tx *storage.Tx) { found = get(f.Context(), f, tx.HoldsFor(party, "a", byDesk, after)) })
 			return found
 		}
-		placed := func(h parley.Hold, slot int) parley.Hold { h.Slot = slot; return h }
-		same(f, of("p", false, one.Until), []parley.Hold{placed(one, 1)})
-		same(f, of("q", false, one.Until), []parley.Hold{placed(one, 2), placed(other, 1)})
-		same(f, of("q", true, noon), []parley.Hold{})
+		placed := func(h parley.Hold, place int) storage.PartyHold {
+			return storage.PartyHold{Hold: h, Identity: identity, Place: place}
+		}
+		same(f, of("p", false, one.Until), []storage.PartyHold{placed(one, 1)})
+		same(f, of("q", false, one.Until), []storage.PartyHold{placed(one, 2), placed(other, 1)})
+		same(f, of("q", true, noon), []storage.PartyHold{})
+		same(f, of(one.Owner, false, one.Until), []storage.PartyHold{placed(one, 0)}) // for an owner, those that it has
 		ended := noon.Add(time.Minute)
 		one.Status, one.EndedAt, one.Slot = parley.HoldReleased, &ended, 0
 		f.write(func(tx *storage.Tx) { tx.EndHold(one) })
-		same(f, of("p", false, ended.Add(-time.Microsecond)), []parley.Hold{one})
-		same(f, of("p", false, ended), []parley.Hold{})
+		for _, party := range []string{"p", one.Owner} {
+			same(f, of(party, false, ended.Add(-time.Microsecond)), []storage.PartyHold{placed(one, 0)})
+			same(f, of(party, false, ended), []storage.PartyHold{})
+		}
 		third := f.hold(f.quoted("buyer/3"))
 		f.write(func(tx *storage.Tx) {
 			tx.InsertHold(third, storage.HoldPlace{Party: "p", Slot: 1}, storage.HoldPlace{Party: "q", Slot: 2})

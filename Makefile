@@ -71,7 +71,7 @@ demo: build ## walk through the three flows against the server that make run sta
 .PHONY: test
 test: ## run every test on both stores, under the race detector what it has something to see in
 	@for part in $(NEEDED); do scripts/need $$part; done
-	@if [ "$${CI:-}" = true ]; then for part in cc helm goreleaser cyclonedx-gomod; do scripts/need $$part; done; fi
+	@if [ "$${CI:-}" = true ]; then for part in cc helm goreleaser cyclonedx-gomod litestream; do scripts/need $$part; done; fi
 	@runs=($(PLAIN) -- $(if $(WATCHED),$(RACE) $(WATCHED))); if ! command -v "$$(go env CC)" >/dev/null; then \
 		runs=($(PKG)); echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
 		if [ "$${CI:-}" = true ]; then exit 1; fi; \

@@ -1,11 +1,14 @@
 package main_test
 
 import (
+	"errors"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"parley/storage/pgtest"
+	"parley/storage/sqlite"
 )
 
 // TestACopyTradesOn copies a database that has traded into the other kind and back, and sells on the copy.
@@ -24,6 +27,7 @@ func TestACopyTradesOn(t *testing.T) {
 	server.ask(t, http.StatusCreated, keys["AGENCY_KEY"], "POST", "/api/v1/quotes", ask, &quote)
 	before := listed(t, server, keys)
 	server.stop(t)
+	followedBefore(t, filepath.Join(at.folder, "data", "parley.db"))
 
 	elsewhere := pgtest.Database(t)
 	if done := at.run(t, nil, "copy", "--from", "sqlite:data/parley.db", "--to", elsewhere); done.code != 0 || !strings.Contains(done.out, "counts and sums are the same") {
@@ -42,6 +46,19 @@ func TestACopyTradesOn(t *testing.T) {
 
 	if done := at.run(t, nil, "copy", "--from", "sqlite:data/none.db", "--to", "sqlite:data/other.db"); done.code != 1 || !strings.Contains(done.err, "there is no database") {
 		t.Errorf("without a source: exit code %d\n%s", done.code, done.err)
+	}
+}
+
+// followedBefore leaves in an embedded database what Litestream does, which is no part of a copy.
+func followedBefore(t *testing.T, path string) {
+	t.Helper()
+	db, err := sqlite.Connect(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE _litestream_lock (id INTEGER); INSERT INTO _litestream_seq VALUES (1, 7)")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

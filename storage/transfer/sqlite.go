@@ -41,7 +41,9 @@ type sqliteSide struct {
 }
 
 func (s *sqliteSide) tables(ctx context.Context) ([]string, error) {
-	return s.names(ctx, `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'`)
+	// Litestream keeps its place in tables of its own.
+	return s.names(ctx, `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
+		AND name NOT LIKE '^_litestream^_%' ESCAPE '^'`)
 }
 
 func (s *sqliteSide) columns(ctx context.Context, table string) (columns []column, err error) {

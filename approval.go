@@ -168,7 +168,23 @@ type InboxItem struct {
 	ProductName string
 	Buyer       Identity // of the proposal, deal or quote that it is about; empty where that is gone
 	OfferedCPM  int64    // that the buyer named last, micros; 0: none
+	// AskedImpressions and AskedFlight are those of the proposal; 0, and the zero one: there is none.
+	AskedImpressions int64
+	AskedFlight      Flight
+	// Left is how many impressions are left of what is Held, where that is less than what is asked about; nil: all of them are.
+	Left *int64
 }
+
+// Offered is the CPM that the buyer named last of what the question is about, micros; where it named none, the one of the question.
+func (i InboxItem) Offered() int64 {
+	if !i.tellsAsked() {
+		return i.Case.Price
+	}
+	return cmp.Or(i.OfferedCPM, i.Case.Price)
+}
+
+// tellsAsked tells whether what the proposal said is what is asked for still: a change has terms of its own.
+func (i InboxItem) tellsAsked() bool { return i.ChangeID == "" && i.OrderID == "" }
 
 // Called are the names of what the question is about and of its buyer; their ids where these are gone.
 func (i InboxItem) Called() (product, buyer string) {

@@ -153,7 +153,7 @@ func (c *console) quoteForBuyer(x *exchange) error {
 func offerReview(q parley.Quote) review {
 	ask := q.Price.Asked()
 	r := review{
-		Title: "Offer to " + q.Identity.Called(), Do: "Offer " + priceInWords(q.Price.FinalCPM, ask, q.Impressions, q.Price.Currency),
+		Title: "Offer to " + q.Identity.Called(), Do: "Offer " + onPages.Price(q.Price.FinalCPM, ask, q.Impressions, q.Price.Currency),
 		Back: root + "/availability?" + termsAsked(q.ProductID, q.DealType, q.Flight, q.Impressions).Encode(),
 	}
 	r.Lines = []string{r.Do, q.ProductName + ", " + string(q.DealType) + ", " + flight(q.Flight)}

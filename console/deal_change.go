@@ -132,7 +132,7 @@ func changeReview(deal parley.Deal, p seller.ChangePreview) review {
 	r := review{Title: "Change of " + deal.ID + " for " + deal.Identity.Called(), Do: "Ask for this change", Back: root + "/deals/" + url.PathEscape(deal.ID)}
 	for _, diff := range c.Diffs {
 		line := fieldName(diff.Field) + ": " + term(diff.Old) + " becomes " + term(diff.New)
-		if beside := againstAsk(valueOr(c.Terms.CPM), p.Ask); diff.Field == "price" && beside != "" {
+		if beside := onPages.AgainstAsk(valueOr(c.Terms.CPM), p.Ask); diff.Field == "price" && beside != "" {
 			line += " " + string(deal.Price.Currency) + ", " + beside
 		}
 		r.Lines = append(r.Lines, line)

@@ -1,103 +1,57 @@
 package console
 
 import (
+	"encoding/json"
 	"strings"
 
 	"parley"
 )
 
-// againstAsk says where a price is beside the ask, such as "10.4% under ask"; empty without an ask.
-func againstAsk(price, ask int64) string {
-	if ask <= 0 {
-		return ""
+// onPages writes numbers as pages have them.
+var onPages = parley.Numbers{CPM: amount, Money: money, Worth: worth, Count: count, Percent: percent, Flight: flight}
+
+// decisionWords say what an answer to a question does, in words and money.
+func decisionWords(q parley.InboxItem, change *parley.ChangeRequest, to parley.ApprovalStatus, m *parley.Modifications) string {
+	var impact *parley.PricingImpact
+	if change != nil {
+		impact = change.Impact
 	}
-	const perMille = 1000
-	off, err := parley.MulDiv(max(price-ask, ask-price), perMille, ask, parley.HalfUp)
+	return onPages.Decision(q, impact, to, m)
+}
+
+// outcome is what carrying a decision out did, as it is kept.
+type outcome struct {
+	Result     string `json:"result"`
+	Reason     string `json:"reason"`
+	ApprovalID string `json:"approval_id"`
+}
+
+// outcomeOf reads what became of a question; the zero outcome where nothing did yet.
+func outcomeOf(a parley.Approval) outcome {
+	var done outcome
+	if len(a.Outcome) == 0 || json.Unmarshal(a.Outcome, &done) != nil {
+		return outcome{}
+	}
+	return done
+}
+
+// outcomeWords say what became of a question.
+func outcomeWords(a parley.Approval) string {
+	done := outcomeOf(a)
+	text := map[string]string{
+		"accepted": "Accepted", "countered": "The buyer was sent a counter", "rejected": "Rejected", "booked": "Booked", "held": "Waits for another answer",
+		"nothing": "Nothing was to be done any more",
+	}[done.Result]
 	switch {
-	case err != nil:
-		return ""
-	case price == ask:
-		return "at ask"
-	case off == 0 && price < ask:
-		return "just under ask"
-	case off == 0:
-		return "just over ask"
+	case done.Result == "accepted" && a.ChangeID != "":
+		text = "The change is approved"
+	case done.Result == "accepted" && a.OrderID != "":
+		text = "The order goes on"
 	}
-	side := " over ask"
-	if price < ask {
-		side = " under ask"
+	if done.Reason != "" {
+		text += ": " + worded(strings.TrimSuffix(done.Reason, "."))
 	}
-	return percent(parley.BasisPoints(off*10)) + side
-}
-
-// priceInWords is a price with what it means: "12.50 EUR, 10.4% under ask, 37,500.00 EUR". impressions is 0 where no volume is
-// known.
-func priceInWords(price, ask, impressions int64, currency parley.Currency) string {
-	words := []string{money(price, currency)}
-	if beside := againstAsk(price, ask); beside != "" {
-		words = append(words, beside)
-	}
-	if impressions == 0 {
-		words = append(words, "for no known volume")
-	} else if value, err := parley.DealValue(price, impressions); err == nil {
-		words = append(words, worth(value, currency))
-	}
-	return strings.Join(words, ", ")
-}
-
-// acceptWords say what granting an approval does.
-func acceptWords(a parley.Approval, change *parley.ChangeRequest) string {
-	words := grantWords(a, change)
-	if a.FirstOfTwo() {
-		return "First yes of two: " + words
-	}
-	return words
-}
-
-func grantWords(a parley.Approval, change *parley.ChangeRequest) string {
-	c := a.Case
-	switch {
-	case change != nil && change.Impact != nil:
-		return "Approve the change: " + worth(change.Impact.Before, change.Impact.Currency) + " becomes " + worth(change.Impact.After, change.Impact.Currency)
-	case a.ChangeID != "":
-		return "Approve the change"
-	case a.Gate == parley.GateOrderSubmission:
-		return "Submit the order: " + priceInWords(c.Price, 0, c.Impressions, c.Currency)
-	}
-	return "Accept " + priceInWords(c.Price, c.Ask, c.Impressions, c.Currency)
-}
-
-// decisionWords say what a decision does, in words and money.
-func decisionWords(a parley.Approval, change *parley.ChangeRequest, to parley.ApprovalStatus, m *parley.Modifications) string {
-	switch {
-	case to == parley.ApprovalApproved:
-		return acceptWords(a, change)
-	case to == parley.ApprovalCountered && m != nil:
-		c, price, impressions := a.Case, a.Case.Price, a.Case.Impressions
-		if m.CounterCPM != nil {
-			price = *m.CounterCPM
-		}
-		if m.Impressions != nil {
-			impressions = *m.Impressions
-		}
-		return "Send counter " + priceInWords(price, c.Ask, impressions, c.Currency)
-	}
-	return "Decline"
-}
-
-// counterTerms say what a counter changes beside the price.
-func counterTerms(m *parley.Modifications) []string {
-	var terms []string
-	if m.Impressions != nil {
-		terms = append(terms, count(*m.Impressions)+" impressions")
-	}
-	if m.FlightStart != nil {
-		terms = append(terms, "From "+day(*m.FlightStart))
-	}
-	if m.FlightEnd != nil {
-		terms = append(terms, "Until "+day(*m.FlightEnd))
-	}
-	return terms
+	return text + "."
 }
 
 // farFrom tells whether a price is more than three times, or less than a third, of another: more likely a slip than meant.

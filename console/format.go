@@ -50,6 +50,7 @@ func functions(a *assets, called *names) template.FuncMap {
 		"seg":      url.PathEscape, // one segment of an address
 		"add":      func(a, b int) int { return a + b },
 		"missing":  whoIsMissing,
+		"outcome":  outcomeWords,
 		"plain":    plain,
 		"field":    fieldName,
 		"label":    labelled,

@@ -3,11 +3,9 @@ package console
 import (
 	"cmp"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -70,8 +68,7 @@ type inboxRow struct {
 	Product   string
 	Buyer     string
 	Value     string
-	Theirs    int64 // CPM micros
-	Against   string
+	Terms     string // what the buyer named, and what a yes makes of it
 	Assignee  string
 	Missing   string // who has to say yes still
 	Link      string // opens it beside the rows
@@ -83,9 +80,11 @@ type inboxRow struct {
 type caseCard struct {
 	Snoozes     []Option // how long it may be put off
 	Approval    parley.Approval
+	Item        parley.InboxItem // the same, with what the buyer asked for
 	Product     string
 	Flight      parley.Flight
 	Impressions int64
+	Effect      parley.Effect // of a yes
 	Floor       int64
 	Buyer       buyer
 	Rationale   string
@@ -106,18 +105,21 @@ type caseCard struct {
 	Form        *form
 }
 
-// Below is how far the price is under the ask; 0 when it is not.
-func (c caseCard) Below() parley.BasisPoints {
-	facts := c.Approval.Case
-	if facts.Ask <= facts.Price {
-		return 0
-	}
-	off, err := parley.MulDiv(facts.Ask-facts.Price, int64(parley.OneHundredPercent), facts.Ask, parley.HalfUp)
-	if err != nil {
-		return 0
-	}
-	return parley.BasisPoints(off)
+// BesideAsk says where a price is beside the ask.
+func (c caseCard) BesideAsk(price int64) string {
+	return onPages.AgainstAsk(price, c.Approval.Case.Ask)
 }
+
+// Counters tells whether a yes sends the buyer a counter.
+func (c caseCard) Counters() bool { return c.Effect.Deed == parley.DeedCounter }
+
+// Volume is how many impressions a yes is about, beside those that the buyer asked for.
+func (c caseCard) Volume() string {
+	return cmp.Or(onPages.Impressions(c.Item, c.Effect, ""), volume(c.Effect.Impressions))
+}
+
+// Days are those that a yes is about, beside those that the buyer asked for.
+func (c caseCard) Days() string { return cmp.Or(onPages.Days(c.Item, c.Effect), flight(c.Flight)) }
 
 func (c *console) inbox(x *exchange) error {
 	q := x.query()
@@ -142,7 +144,7 @@ func (c *console) inbox(x *exchange) error {
 	}
 	for _, item := range found.Planned {
 		product, buyer := item.Called()
-		content.Planned = append(content.Planned, x.plannedOf(item.Approval, product, buyer))
+		content.Planned = append(content.Planned, x.plannedOf(item, product, buyer))
 	}
 	if open.ID != "" {
 		card, err := x.caseOf(open, newForm(nil))
@@ -197,28 +199,28 @@ func (x *exchange) inboxFilter(f *form) seller.InboxFilter {
 }
 
 // openCase is the question that is open beside the rows: the one that the address names while it waits, else the first.
-func (x *exchange) openCase(found seller.Inbox) (parley.Approval, error) {
+func (x *exchange) openCase(found seller.Inbox) (parley.InboxItem, error) {
 	id := x.query().text("open")
-	var first parley.Approval
+	var first parley.InboxItem
 	for _, part := range [][]parley.InboxItem{found.Mine.Items, found.Others.Items} {
 		for _, item := range part {
 			if item.ID == id {
-				return item.Approval, nil
+				return item, nil
 			}
 			if first.ID == "" {
-				first = item.Approval
+				first = item
 			}
 		}
 	}
 	if id == "" {
 		return first, nil
 	}
-	open, err := x.service.Approval(x.Context(), x.call, id)
+	open, err := x.service.InboxItem(x.Context(), x.call, id)
 	switch {
 	case parley.Is(err, parley.CodeNotFound):
 		return first, nil
 	case err != nil:
-		return parley.Approval{}, err
+		return parley.InboxItem{}, err
 	case open.Status != parley.ApprovalPending || open.PlannedFor != nil:
 		return first, nil
 	}
@@ -226,7 +228,7 @@ func (x *exchange) openCase(found seller.Inbox) (parley.Approval, error) {
 }
 
 // inboxPart draws a page of the inbox; parameter is the one of the address that the page goes on from.
-func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[parley.InboxItem], who people, open parley.Approval) inboxPart {
+func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[parley.InboxItem], who people, open parley.InboxItem) inboxPart {
 	q := x.query()
 	part := inboxPart{Label: label, ID: id, Total: found.Total}
 	items := found.Items
@@ -242,11 +244,11 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 		product, buyer := item.Called()
 		row := inboxRow{
 			Item: item, Product: product, Buyer: buyer, Value: "no known volume",
-			Theirs: cmp.Or(item.OfferedCPM, facts.Price), Against: againstAsk(facts.Price, facts.Ask), Assignee: who.name(item.Assignee), Missing: whoIsMissing(item.Approval),
+			Terms: onPages.Terms(item), Assignee: who.name(item.Assignee), Missing: whoIsMissing(item.Approval),
 			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
 		}
 		if facts.Volume != parley.VolumeUnknown {
-			row.Value = worth(facts.DealValue, facts.Currency)
+			row.Value = worth(item.Effect(parley.ApprovalApproved, nil, item.Left).Value, facts.Currency)
 		}
 		part.Rows = append(part.Rows, row)
 	}
@@ -300,9 +302,10 @@ func (x *exchange) showPast(content inboxPage) error {
 }
 
 // caseOf gathers what an approval is about. What is gone meanwhile is left out rather than failing the page.
-func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
+func (x *exchange) caseOf(item parley.InboxItem, f *form) (caseCard, error) {
+	a := item.Approval
 	card := caseCard{
-		Approval: a, Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
+		Approval: a, Item: item, Effect: item.Effect(parley.ApprovalApproved, nil, item.Left), Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
 		Buyer: buyer{Name: parley.OwnerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner}, Snoozes: snoozesBefore(x.clock(), a.TimeoutAt),
 	}
 	card.WhyNot = x.mayDecide(a)
@@ -319,9 +322,9 @@ func (x *exchange) caseOf(a parley.Approval, f *form) (caseCard, error) {
 			return card, err
 		}
 	}
-	card.Accept = acceptWords(a, card.Change)
+	card.Accept = decisionWords(item, card.Change, parley.ApprovalApproved, nil)
 	if a.Planned != nil && a.PlannedFor == nil {
-		then := a
+		then := item
 		then.Status = parley.ApprovalPending // as it was answered
 		card.Failed = decisionWords(then, card.Change, a.Planned.Status, a.Planned.Modifications)
 	}
@@ -430,6 +433,9 @@ type approvalPage struct {
 	Card    caseCard
 	Planned *plannedCard // an answer that can be taken back still
 	Story   story
+
+	Countered string // the counter that was sent, in words; empty: none was
+	Next      string // the id of the question that was asked next
 }
 
 func (c *console) approvalPage(x *exchange) error {
@@ -440,14 +446,15 @@ func (c *console) approvalPage(x *exchange) error {
 // the ask.
 func (x *exchange) showApproval(status int, f *form) error {
 	id := x.PathValue("id")
-	approval, err := x.service.Approval(x.Context(), x.call, id)
+	item, err := x.service.InboxItem(x.Context(), x.call, id)
 	if err != nil {
 		return missing(err, "approval", id)
 	}
+	approval := item.Approval
 	if f == nil {
 		f = newForm(url.Values{"modifications.counter_cpm": {typed(approval.Case.Ask, approval.Case.Currency.MinorDigits())}})
 	}
-	card, err := x.caseOf(approval, f)
+	card, err := x.caseOf(item, f)
 	if err != nil {
 		return err
 	}
@@ -462,10 +469,13 @@ func (x *exchange) showApproval(status int, f *form) error {
 	if card.People, err = x.people(); err != nil {
 		return err
 	}
-	content := approvalPage{Card: card, Story: told}
+	content := approvalPage{Card: card, Story: told, Next: outcomeOf(approval).ApprovalID}
+	if m := approval.Modifications; m != nil {
+		content.Countered = decisionWords(item, card.Change, parley.ApprovalCountered, m)
+	}
 	if planned := approval.Planned; approval.PlannedFor != nil {
-		shown := x.plannedOf(approval, card.Product, card.Buyer.Name)
-		shown.Words = decisionWords(approval, card.Change, planned.Status, planned.Modifications)
+		shown := x.plannedOf(item, card.Product, card.Buyer.Name)
+		shown.Words = decisionWords(item, card.Change, planned.Status, planned.Modifications)
 		content.Planned = &shown
 	}
 	return x.show("approval", status, page{
@@ -518,13 +528,14 @@ type plannedCard struct {
 	Token    string
 }
 
-func (x *exchange) plannedOf(a parley.Approval, product, buyer string) plannedCard {
+func (x *exchange) plannedOf(item parley.InboxItem, product, buyer string) plannedCard {
+	a := item.Approval
 	by := a.Planned.By
 	if by == x.who.Actor() {
 		by = "you"
 	}
 	return plannedCard{
-		Approval: a, Product: product, Buyer: buyer, Words: decisionWords(a, nil, a.Planned.Status, a.Planned.Modifications), By: by,
+		Approval: a, Product: product, Buyer: buyer, Words: decisionWords(item, nil, a.Planned.Status, a.Planned.Modifications), By: by,
 		May: a.TakenBackBy(x.who), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
 	}
 }
@@ -537,10 +548,12 @@ func (c *console) decide(x *exchange) error {
 	r.said(request)
 	err := r.problems.Err()
 	if err == nil {
-		looked, refused := x.decisionLooked(request)
-		if refused != nil || !looked {
-			return refused
+		var looked bool
+		if looked, err = x.decisionLooked(request); err == nil && !looked {
+			return nil
 		}
+	}
+	if err == nil {
 		var answer seller.Answer
 		answer, err = c.service.PlanDecision(x.Context(), x.call, request,
 			thenGo(func(parley.Approval) string { return x.thenInbox() }))
@@ -572,7 +585,7 @@ func (c *console) takeBack(x *exchange) error {
 
 // toldNow says, of an answer that was given before or taken back before, how the question stands by now, and goes on as before.
 func (x *exchange) toldNow(answer seller.Answer, id string) error {
-	a, err := x.service.Approval(x.Context(), x.call, id)
+	a, err := x.service.InboxItem(x.Context(), x.call, id)
 	if err != nil {
 		return missing(err, "approval", id)
 	}
@@ -588,57 +601,53 @@ func (x *exchange) toldNow(answer seller.Answer, id string) error {
 	return nil
 }
 
-// bulkLooked shows what a decision about several questions comes to, in all and one by one, before it is made.
+// bulkLooked shows what a decision about several questions comes to, in all and one by one, before it is made. What is over, or answered
+// already, is told apart and is no part of it.
 func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 	r := review{Back: root + "/inbox", Danger: requests[0].Decision == "reject"}
-	var decided, endorsed []parley.Approval // endorsed: the click is the first yes of two
+	to := decidedStatus[requests[0].Decision]
+	var open []parley.InboxItem
+	var over []string
 	for _, request := range requests {
 		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
 		if err != nil {
 			return false, missing(err, "approval", request.ApprovalID)
 		}
-		if !r.Danger && item.FirstOfTwo() {
-			endorsed = append(endorsed, item.Approval)
-		} else {
-			decided = append(decided, item.Approval)
+		if why := closed(item.Approval); why != "" {
+			over = append(over, itemName(item)+": "+why)
+			continue
 		}
-		product, buyer := item.Called()
-		r.Lines = append(r.Lines, product+" for "+buyer+": "+decisionWords(item.Approval, nil, decidedStatus[request.Decision], nil))
+		open = append(open, item)
+		r.Lines = append(r.Lines, itemName(item)+": "+decisionWords(item, nil, to, nil))
 	}
-	verb := "Accept "
-	if r.Danger {
-		verb = "Decline "
+	if len(open) == 0 {
+		return true, nil // the decision is refused, and says of each why
 	}
-	var sums []string
-	if len(decided) > 0 {
-		sums = append(sums, verb+count(int64(len(decided)))+": "+totalInWords(decided))
-	}
-	if len(endorsed) > 0 {
-		sums = append(sums, "First yes of two for "+count(int64(len(endorsed)))+": "+totalInWords(endorsed))
-	}
-	r.Do = strings.Join(sums, "; ")
+	r.Apart = over
+	r.Do = onPages.Together(open, to)
 	r.Title = r.Do
 	return x.reviewed("inbox", r)
 }
 
-// totalInWords says what approvals are worth together, by currency.
-func totalInWords(approvals []parley.Approval) string {
-	values, unknown := map[parley.Currency]int64{}, int64(0)
-	for _, a := range approvals {
-		if a.Case.Volume == parley.VolumeUnknown {
-			unknown++
-			continue
-		}
-		values[a.Case.Currency] += a.Case.DealValue
+// itemName is what a question is about and for whom.
+func itemName(item parley.InboxItem) string {
+	product, buyer := item.Called()
+	return product + " for " + buyer
+}
+
+// closed says why a question cannot be answered any more; empty while it can.
+func closed(a parley.Approval) string {
+	switch {
+	case a.Status == parley.ApprovalPending && a.PlannedFor != nil:
+		return "answered already, and about to be carried out"
+	case a.Status == parley.ApprovalPending:
+		return ""
+	case a.Status == parley.ApprovalWithdrawn:
+		return "withdrawn, since what was to be decided is over"
+	case a.Status == parley.ApprovalTimedOut:
+		return "timed out"
 	}
-	var words []string
-	for _, currency := range slices.Sorted(maps.Keys(values)) {
-		words = append(words, worth(values[currency], currency))
-	}
-	if unknown > 0 {
-		words = append(words, count(unknown)+" for no known volume")
-	}
-	return strings.Join(words, ", ")
+	return "decided already: it is " + words(string(a.Status))
 }
 
 // decideAll answers the ticked questions in the same way; one that cannot be decided leaves the others decided.
@@ -667,25 +676,47 @@ func (c *console) decideAll(x *exchange) error {
 	}
 	once := x.call
 	once.IdempotencyKey = "" // planning is once by itself
+	var planned []parley.InboxItem
 	var problems parley.Problems
 	for _, request := range requests {
-		_, err := c.service.PlanDecision(x.Context(), once, request, thenGo(func(parley.Approval) string { return "/inbox" }))
+		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
+		if err == nil {
+			_, err = c.service.PlanDecision(x.Context(), once, request, thenGo(func(parley.Approval) string { return "/inbox" }))
+		}
 		var refused *parley.Error
 		switch {
 		case err == nil:
+			planned = append(planned, item)
 		case errors.As(err, &refused):
 			told, _ := x.told(x.Context(), refused)
-			problems.Add(request.ApprovalID, "%s", told.Message)
+			problems.Add(request.ApprovalID, "%s: %s", itemName(item), strings.TrimSuffix(cmp.Or(closed(item.Approval), told.Message), "."))
 		default:
 			return err
 		}
 	}
-	if len(problems) == 0 {
-		x.redirect("/inbox")
-		return nil
+	switch {
+	case len(problems) == 0:
+	case len(planned) == 0:
+		return &parley.Error{Code: parley.CodeConflict, Fields: problems, Message: "Nothing was answered:"}
+	default:
+		x.notice(partlyAnswered(planned, decidedStatus[requests[0].Decision], problems))
 	}
-	return &parley.Error{
-		Code: parley.CodeConflict, Fields: problems,
-		Message: strconv.Itoa(len(requests)-len(problems)) + " of " + strconv.Itoa(len(requests)) + " were decided. These were not:",
+	x.redirect("/inbox")
+	return nil
+}
+
+// partlyAnswered says of a decision about several questions which of them it did not answer, and what is to be carried out of it.
+func partlyAnswered(planned []parley.InboxItem, to parley.ApprovalStatus, problems parley.Problems) string {
+	const most = 5 // that are named
+	text := onPages.Together(planned, to) + " is to be carried out, and can be taken back until then. Not answered: "
+	for i, p := range problems[:min(len(problems), most)] {
+		if i > 0 {
+			text += "; "
+		}
+		text += p.Message
 	}
+	if more := len(problems) - most; more > 0 {
+		text += "; and " + count(int64(more)) + " more"
+	}
+	return text + "."
 }

@@ -13,6 +13,7 @@ type handForm struct {
 	Goes        bool   // it goes on, so that it can be answered
 	HeldBy      string // the person who answers; empty: the agent does
 	Awaits      bool   // the buyer's price waits
+	Final       bool   // our final offer stands: nothing but that is answered any more
 	Theirs      int64  // CPM that the buyer named last, micros; 0: none
 	Next        string // what the agent would answer; empty: there is nothing to answer
 	Accept      string // what accepting does; empty: there is nothing to accept
@@ -21,7 +22,7 @@ type handForm struct {
 
 // handOf gathers what a person needs to answer a negotiation by hand.
 func (x *exchange) handOf(n parley.Negotiation, f *form) (handForm, error) {
-	hand := handForm{Negotiation: n, Goes: n.Status == parley.NegotiationActive, Awaits: seller.AwaitsDesk(n), Theirs: lastBuyer(n), Form: f}
+	hand := handForm{Negotiation: n, Goes: n.Status == parley.NegotiationActive, Awaits: seller.AwaitsDesk(n), Final: standsFinal(n), Theirs: lastBuyer(n), Form: f}
 	if !hand.Goes {
 		return hand, nil
 	}
@@ -40,14 +41,20 @@ func (x *exchange) handOf(n parley.Negotiation, f *form) (handForm, error) {
 		hand.Next = moveWords(n, move.Round)
 	}
 	if hand.Theirs > 0 && hand.Theirs <= n.StandingCPM() && hand.Theirs >= n.FloorCPM {
-		hand.Accept = "Accept " + priceInWords(hand.Theirs, n.BaseCPM, n.Impressions, n.Currency)
+		hand.Accept = "Accept " + onPages.Price(hand.Theirs, n.BaseCPM, n.Impressions, n.Currency)
 	}
 	return hand, nil
 }
 
+// standsFinal tells whether our final offer stands.
+func standsFinal(n parley.Negotiation) bool {
+	last := len(n.Rounds) - 1
+	return last >= 0 && n.Rounds[last].Action == parley.ActionFinalOffer
+}
+
 // moveWords say what a round would tell the buyer.
 func moveWords(n parley.Negotiation, r parley.NegotiationRound) string {
-	price := priceInWords(r.SellerCPM, n.BaseCPM, n.Impressions, n.Currency)
+	price := onPages.Price(r.SellerCPM, n.BaseCPM, n.Impressions, n.Currency)
 	switch r.Action {
 	case parley.ActionAccept:
 		return "accept " + price
@@ -106,30 +113,53 @@ func (c *console) answerByHand(x *exchange) error {
 	}
 	err := r.problems.Err()
 	if err == nil {
-		looked, refused := x.handLooked(said)
-		if refused != nil || !looked {
-			return refused
+		var looked bool
+		if looked, err = x.handLooked(said); err == nil && !looked {
+			return nil
 		}
+	}
+	if err == nil {
+		done := "The buyer has your answer."
 		var answer seller.Answer
-		answer, err = c.service.AnswerNegotiation(x.Context(), x.call, said, thenGo(func(seller.Turn) string { return toNegotiation(id) }))
+		answer, err = c.service.AnswerNegotiation(x.Context(), x.call, said, thenGo(func(turn seller.Turn) string {
+			if turn.Asked != nil {
+				done = "The buyer has no answer yet. " + stopsAnswer(*turn.Asked)
+			}
+			return toNegotiation(id)
+		}))
 		if err == nil {
-			x.follow(answer, "The buyer has your answer.")
+			x.follow(answer, done)
 			return nil
 		}
 	}
 	return x.again(newForm(x.PostForm), err, "negotiation", x.showNegotiation)
 }
 
-// handLooked shows an answer in words and money before the buyer gets it.
+// stopsAnswer says what an answer waits for that a rule has stopped.
+func stopsAnswer(asked parley.Approval) string {
+	who := "somebody with the role " + parley.RolesInWords(asked.Deciders())
+	if asked.FirstOfTwo() {
+		who = "two people, with the roles " + string(asked.Role) + " and " + string(asked.SecondRole)
+	}
+	return "The rule " + asked.RuleName + " stops it: it waits for " + who + ", not you, since whoever answered does not decide it."
+}
+
+// handLooked shows an answer in words and money before the buyer gets it. What would be refused is refused before it is shown.
 func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
 	n, err := x.service.Negotiation(x.Context(), x.call, said.NegotiationID)
 	if err != nil {
 		return false, missing(err, "negotiation", said.NegotiationID)
 	}
+	var came seller.Turn
+	if !x.commits() {
+		if came, err = x.service.TryAnswer(x.Context(), x.call, said); err != nil {
+			return false, err
+		}
+	}
 	r := review{Title: "Answer " + parley.OwnerName(n.Owner), Back: root + toNegotiation(n.ID), Danger: said.Action == "reject"}
 	switch {
 	case said.Action == "accept":
-		r.Do = "Accept " + priceInWords(min(lastBuyer(n), n.StandingCPM()), n.BaseCPM, n.Impressions, n.Currency)
+		r.Do = "Accept " + onPages.Price(min(lastBuyer(n), n.StandingCPM()), n.BaseCPM, n.Impressions, n.Currency)
 	case said.Action == "reject":
 		r.Do = "End the negotiation without an agreement"
 	case said.Price != nil:
@@ -137,14 +167,17 @@ func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
 		if said.Action == "final_offer" {
 			r.Do = "Make the final offer "
 		}
-		r.Do += priceInWords(said.Price.Micros, n.BaseCPM, n.Impressions, n.Currency)
+		r.Do += onPages.Price(said.Price.Micros, n.BaseCPM, n.Impressions, n.Currency)
 		if farFrom(said.Price.Micros, n.BaseCPM) {
 			r.Sure = "Yes, " + money(said.Price.Micros, n.Currency) + ", where the ask is " + money(n.BaseCPM, n.Currency)
 		}
 	}
 	r.Lines = []string{r.Do}
+	if came.Asked != nil {
+		r.Lines = append(r.Lines, stopsAnswer(*came.Asked))
+	}
 	if theirs := lastBuyer(n); theirs > 0 && said.Price != nil {
-		r.Lines = append(r.Lines, "The buyer offers "+priceInWords(theirs, n.BaseCPM, n.Impressions, n.Currency))
+		r.Lines = append(r.Lines, "The buyer offers "+onPages.Price(theirs, n.BaseCPM, n.Impressions, n.Currency))
 	}
 	if said.Note != "" {
 		r.Lines = append(r.Lines, "Note to the buyer: "+said.Note)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 
+	"parley"
 	"parley/seller"
 )
 
@@ -13,6 +14,7 @@ import (
 type review struct {
 	Title  string
 	Lines  []string // what will be done, in words and money
+	Apart  []string // what was meant to be done too, and will not be
 	Sure   string   // what the person must tick, where it is more likely a slip than meant; empty: nothing
 	Do     string   // the button
 	Danger bool
@@ -29,12 +31,16 @@ type hiddenField struct{ Name, Value string }
 // sureField is the box that is ticked for what is more likely a slip.
 const sureField = "_sure"
 
+// commits tells whether a form says that it was looked at. It may have been sent before, so that it is not tried: what became of it then
+// is answered.
+func (x *exchange) commits() bool { return x.PostForm.Get(actionField) == actionCommit }
+
 // reviewed tells whether what the form says was looked at again, and ticked where the review asks for that. Otherwise the page of
 // the review is shown.
 func (x *exchange) reviewed(section string, r review) (bool, error) {
 	said := x.said()
 	r.Draft = draftOf(said)
-	asked := x.PostForm.Get(actionField) == actionCommit && x.PostForm.Get(draftField) == r.Draft
+	asked := x.commits() && x.PostForm.Get(draftField) == r.Draft
 	if asked && (r.Sure == "" || x.PostForm.Get(sureField) != "") {
 		return true, nil
 	}
@@ -71,28 +77,37 @@ func saidIn(form url.Values) url.Values {
 	return said
 }
 
-// decisionLooked shows an answer once more before it is given, where it is a counter, or accepts a large deal.
+// decisionLooked shows an answer once more before it is given, where it is a counter, or accepts a large deal. What would be refused is
+// refused before it is shown.
 func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) {
 	accepts := request.Decision == "approve"
 	if !accepts && request.Decision != "counter" {
 		return true, nil
 	}
-	approval, err := x.service.Approval(x.Context(), x.call, request.ApprovalID)
+	item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
 	if err != nil {
 		return false, missing(err, "approval", request.ApprovalID)
 	}
-	facts := approval.Case
+	facts := item.Case
 	if accepts && !x.large(facts.DealValue, facts.Volume) {
 		return true, nil
 	}
-	card, err := x.caseOf(approval, nil)
+	var came parley.Approval
+	if !x.commits() {
+		if came, err = x.service.TryDecision(x.Context(), x.call, request); err != nil {
+			return false, err
+		}
+	}
+	card, err := x.caseOf(item, nil)
 	if err != nil {
 		return false, err
 	}
-	words := decisionWords(approval, card.Change, decidedStatus[request.Decision], request.Modifications)
-	r := review{Title: card.Product + " for " + card.Buyer.Name, Lines: []string{words}, Do: words, Back: root + "/inbox/" + url.PathEscape(approval.ID)}
+	words := decisionWords(item, card.Change, decidedStatus[request.Decision], request.Modifications)
+	r := review{Title: card.Product + " for " + card.Buyer.Name, Lines: []string{words}, Do: words, Back: root + "/inbox/" + url.PathEscape(item.ID)}
+	if done := outcomeOf(came); done.Result == "rejected" || done.Result == "held" {
+		r.Lines = append(r.Lines, "As things are now, what becomes of it: "+outcomeWords(came))
+	}
 	if m := request.Modifications; m != nil {
-		r.Lines = append(r.Lines, counterTerms(m)...)
 		if m.Note != "" {
 			r.Lines = append(r.Lines, "Note to the buyer: "+m.Note)
 		}

@@ -37,7 +37,6 @@ type Line struct {
 }
 
 const (
-	shownOfEach = 20 // lines of a part
 	longestName = 80 // characters of what others call something
 )
 
@@ -64,7 +63,7 @@ func compose(due seller.NoticeDue, s seller.Settings, now time.Time) Message {
 	}
 	questions := func(items []parley.InboxItem) Part {
 		part := Part{Link: at + "/inbox"}
-		for _, q := range items[:min(len(items), shownOfEach)] {
+		for _, q := range items[:min(len(items), seller.NoticeNames)] {
 			part.Lines = append(part.Lines, Line{question(q, s.TimeZone), at + "/inbox/" + url.PathEscape(q.ID)})
 		}
 		return part
@@ -72,7 +71,7 @@ func compose(due seller.NoticeDue, s seller.Settings, now time.Time) Message {
 	add(len(due.Expiring), "1 question is soon out of time", "%d questions are soon out of time", questions(due.Expiring))
 	add(len(due.Waiting), "1 question waits for you", "%d questions wait for you", questions(due.Waiting))
 	failing := Part{Link: at + "/inbox"}
-	for _, f := range due.Failing[:min(len(due.Failing), shownOfEach)] {
+	for _, f := range due.Failing[:min(len(due.Failing), seller.NoticeNames)] {
 		words := "Deliveries to the webhook at " + named(f.Name) + " fail"
 		if f.Kind == "destination" {
 			words = "The destination " + named(f.Name) + " is paused, since sending to it failed"
@@ -90,16 +89,18 @@ func compose(due seller.NoticeDue, s seller.Settings, now time.Time) Message {
 	return m
 }
 
-// question is a question in a line: what, for whom, its value, and until when.
+// numbers are written as a message has them, for readers of any language.
+var numbers = parley.PlainNumbers()
+
+// question is a question in a line: what, for whom, its value, what the buyer named and what a yes makes of it, and until when.
 func question(q parley.InboxItem, zone *time.Location) string {
 	facts := q.Case
 	product, buyer := q.Called()
 	words := named(product) + " for " + named(buyer)
 	if facts.Volume != parley.VolumeUnknown {
-		unit := facts.Currency.MinorUnit()
-		words += ", " + parley.FormatMicros((facts.DealValue+unit/2)/unit*unit, facts.Currency.MinorDigits()) + " " + string(facts.Currency)
+		words += ", " + numbers.Worth(q.Effect(parley.ApprovalApproved, nil, q.Left).Value, facts.Currency)
 	}
-	words += ", CPM " + parley.FormatMicros(facts.Price, facts.Currency.MinorDigits()) + " " + string(facts.Currency)
+	words += ", CPM " + numbers.Terms(q)
 	return words + ", until " + q.TimeoutAt.In(zone).Format("2 Jan 2006 15:04 MST")
 }
 

@@ -182,8 +182,12 @@ func (w *work) endorse(a parley.Approval, request DecisionRequest) (parley.Appro
 
 func notPending(a parley.Approval) error {
 	text := "This approval was decided already; a decision is made once."
-	if a.Status == parley.ApprovalTimedOut {
+	switch a.Status {
+	case parley.ApprovalTimedOut:
 		text = "The time for this decision is over; the approval timed out."
+	case parley.ApprovalWithdrawn:
+		text = "What was to be decided is over; the approval was withdrawn."
+	case parley.ApprovalPending, parley.ApprovalApproved, parley.ApprovalRejected, parley.ApprovalCountered:
 	}
 	return parley.Errorf(parley.CodeConflict, "%s", text).With("status", a.Status)
 }
@@ -253,12 +257,12 @@ func (w *work) counterFlight(flight parley.Flight, m parley.Modifications) error
 	set(&flight.End, m.FlightEnd)
 	_, err := parley.NewFlight(flight.Start, flight.End, w.service.today(w.now))
 	switch {
+	case m.FlightStart != nil && flight.Start < w.service.today(w.now):
+		return parley.Invalid("modifications.flight_start", "must not be in the past")
 	case err != nil && m.FlightEnd == nil:
 		return parley.Invalid("modifications.flight_start", "must not be after the end of the flight, %s", flight.End)
 	case err != nil:
 		return parley.Invalid("modifications.flight_end", "%s", err.Error())
-	case m.FlightStart != nil && flight.Start < w.service.today(w.now):
-		return parley.Invalid("modifications.flight_start", "must not be in the past")
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (h *hold) goOn(ctx context.Context, done outcome) (outcome, error) {
 	if why != nil {
 		return h.drop(ctx, done, *why)
 	}
-	if left >= volume && !countered && h.terms.Recommendation == parley.RecommendAccept {
+	if h.approval.Effect(h.approval.Status, h.approval.Modifications, &left).Deed == parley.DeedAccept {
 		done.Result = "accepted"
 		return done, h.acceptHeld(ctx, price, volume)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley"
+	"parley/inventory"
 	"parley/storage"
 )
 
@@ -80,6 +81,9 @@ func (s *Service) Inbox(ctx context.Context, call Call, filter InboxFilter, othe
 			return Inbox{}, err
 		}
 		inbox.Views = viewsOf(parley.ViewInbox, inbox.Views)
+		if err := leftOf(ctx, v.Reader, inbox.Mine.Items, inbox.Others.Items, inbox.Planned); err != nil {
+			return Inbox{}, err
+		}
 		return inbox, following.get(ctx, &inbox)
 	})
 }
@@ -92,9 +96,53 @@ func (s *Service) InboxItem(ctx context.Context, call Call, id string) (parley.I
 			return parley.InboxItem{}, err
 		}
 		found, err := pending.Get(ctx)
+		if err != nil {
+			return found, err
+		}
 		found.Approval = found.At(v.now)
-		return found, err
+		items := []parley.InboxItem{found}
+		err = leftOf(ctx, v.Reader, items)
+		return items[0], err
 	})
+}
+
+// leftOf has questions about what is held know how many impressions are left for it, where that is less than was asked about: a yes is
+// then a counter over what is left. What is asked of the store is asked of all of them together.
+func leftOf(ctx context.Context, r *storage.Reader, parts ...[]parley.InboxItem) error {
+	type asked struct {
+		of      *parley.InboxItem
+		flight  parley.Flight
+		days    *storage.Pending[[]parley.DayCapacity]
+		product *storage.Pending[parley.Product]
+	}
+	var all []asked
+	for _, part := range parts {
+		for i := range part {
+			a, flight := &part[i], parley.Flight{Start: part[i].Case.FlightStart, End: part[i].Case.FlightEnd}
+			if a.Status == parley.ApprovalPending && a.Held() && flight.End != 0 {
+				all = append(all, asked{a, flight, r.Capacity(a.Case.ProductID, flight), r.Product(a.Case.ProductID)})
+			}
+		}
+	}
+	for _, q := range all {
+		days, err := q.days.Get(ctx)
+		if err != nil {
+			return err
+		}
+		product, err := q.product.Get(ctx)
+		if parley.Is(err, parley.CodeNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		// Less than the minimum is nothing, of which there is no counter.
+		left := inventory.Available(days, q.flight)
+		if left != nil && *left < q.of.Case.Impressions && *left >= max(product.LeastVolume(q.of.Case.DealType), 1) {
+			q.of.Left = left
+		}
+	}
+	return nil
 }
 
 // inboxReader is who looks at the inbox.

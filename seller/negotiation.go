@@ -14,6 +14,7 @@ import (
 type Turn struct {
 	Negotiation parley.Negotiation
 	Round       parley.NegotiationRound
+	Asked       *parley.Approval // the question that this turn led to; nil: none
 }
 
 // RoundsRemaining is how many rounds are left; nil once the negotiation is over.
@@ -175,7 +176,7 @@ func (w *work) carry(ctx context.Context, about subject, decision negotiation.De
 	if err := w.heard(ctx, about.day, n); err != nil {
 		return Turn{}, err
 	}
-	return Turn{n, round}, w.storeRound(about, n)
+	return Turn{Negotiation: n, Round: round}, w.storeRound(about, n)
 }
 
 // renewed gives the buyer its full time to answer, but none beyond what the negotiation is about.

@@ -189,7 +189,7 @@ func (s *Service) byHand(ctx context.Context, call Call, id string, encode Encod
 		if len(n.Rounds) > 0 {
 			last = n.Rounds[len(n.Rounds)-1]
 		}
-		return Turn{n, last}, nil
+		return Turn{Negotiation: n, Round: last}, nil
 	})
 }
 

@@ -35,7 +35,7 @@ func (w *work) agree(ctx context.Context, about subject, decision negotiation.De
 	if err := w.heard(ctx, about.day, n); err != nil {
 		return Turn{}, err
 	}
-	return Turn{n, round}, w.storeConclusion(about, n)
+	return Turn{Negotiation: n, Round: round}, w.storeConclusion(about, n)
 }
 
 // agreement is what accepting a price in a negotiation commits the publisher to.
@@ -73,7 +73,7 @@ func (w *work) holdAgreement(about subject, decision negotiation.Decision, rule 
 		about.proposal.Status, about.proposal.ApprovalID = parley.ProposalPendingApproval, asked.ID
 		w.updateProposal(about.proposal)
 	}
-	return Turn{n, n.Rounds[len(n.Rounds)-1]}, w.storeRound(about, n)
+	return Turn{Negotiation: n, Round: n.Rounds[len(n.Rounds)-1], Asked: &asked}, w.storeRound(about, n)
 }
 
 // endWithout concludes a negotiation that came to nothing, for a reason of the seller's or, without one, because no price was
@@ -92,7 +92,7 @@ func (w *work) endWithout(ctx context.Context, about subject, decision negotiati
 		w.rejectProposal(about.proposal, *why)
 	}
 	n := decision.Record(about.negotiation, w.now)
-	return Turn{n, n.Rounds[len(n.Rounds)-1]}, w.storeConclusion(about, n)
+	return Turn{Negotiation: n, Round: n.Rounds[len(n.Rounds)-1]}, w.storeConclusion(about, n)
 }
 
 // storeConclusion writes the last turn of a negotiation.

@@ -19,5 +19,5 @@ func (s subject) heldRound(m Message) (Turn, bool) {
 	if m.Price != nil && (m.Price.Currency == "" || m.Price.Currency == n.Currency) {
 		same = m.Price.Micros == round.SellerCPM || m.Price.Micros == round.BuyerCPM
 	}
-	return Turn{n, round}, same
+	return Turn{Negotiation: n, Round: round}, same
 }

@@ -18,7 +18,9 @@ const (
 	noticeQuiet = time.Minute
 	// mostNoticed is how many questions of a kind one message tells of; more are told by the next. mostFailing is that of the rest.
 	mostNoticed, mostFailing = 1000, 200
-	mostDueNotices           = 1000
+	// NoticeNames is how many things of a kind one message names; it counts the rest.
+	NoticeNames    = 20
+	mostDueNotices = 1000
 
 	// Where a message is not taken there is another try after a wait, which grows to the longest, until patience ends.
 	noticeRetry, longestNoticeRetry = time.Minute, 4 * time.Hour
@@ -135,7 +137,8 @@ func (s *Service) ClaimNotice(ctx context.Context, node string, choice parley.No
 		tx.PutNotice(c)
 		due, ok = found, true
 		due.Choice = c
-		return nil
+		named := func(items []parley.InboxItem) []parley.InboxItem { return items[:min(len(items), NoticeNames)] }
+		return leftOf(ctx, &tx.Reader, named(due.Expiring), named(due.Waiting))
 	})
 	if err != nil || !ok {
 		return NoticeDue{}, false, err

@@ -124,11 +124,15 @@ func (r *Reader) inboxColumns() string {
 			(SELECT b.identity FROM quotes AS b WHERE b.id = approvals.quote_id)),
 		COALESCE((SELECT n.buyer_micros FROM negotiation_rounds AS n WHERE n.negotiation_id = approvals.negotiation_id
 				AND n.buyer_micros > 0 ORDER BY n.number DESC LIMIT 1),
-			(SELECT b.proposed_micros FROM proposals AS b WHERE b.id = approvals.proposal_id), 0)`
+			(SELECT b.proposed_micros FROM proposals AS b WHERE b.id = approvals.proposal_id), 0),
+		COALESCE((SELECT b.impressions FROM proposals AS b WHERE b.id = approvals.proposal_id), 0),
+		COALESCE((SELECT b.flight_start FROM proposals AS b WHERE b.id = approvals.proposal_id), 0),
+		COALESCE((SELECT b.flight_end FROM proposals AS b WHERE b.id = approvals.proposal_id), 0)`
 }
 
 func scanInboxItem(rows Rows, item *parley.InboxItem) error {
-	return rows.Scan(append(approvalFields(&item.Approval), &item.ProductName, decoded(&item.Buyer), &item.OfferedCPM)...)
+	return rows.Scan(append(approvalFields(&item.Approval), &item.ProductName, decoded(&item.Buyer), &item.OfferedCPM,
+		&item.AskedImpressions, (*int32)(&item.AskedFlight.Start), (*int32)(&item.AskedFlight.End))...)
 }
 
 // Inbox lists the questions that wait, the nearest to its timeout first. A page goes on from any place at the cost of the first.

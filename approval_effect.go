@@ -1,0 +1,74 @@
+package parley
+
+import "cmp"
+
+// Deed is what an answer to a question of the deal desk does.
+type Deed string
+
+// The deeds.
+const (
+	DeedAccept  Deed = "accept"  // the price is agreed, or the deal that waits is booked
+	DeedCounter Deed = "counter" // the buyer is sent a counter: nothing is agreed or sold
+	DeedSubmit  Deed = "submit"  // the order goes on
+	DeedChange  Deed = "change"  // the deal is to be changed so
+	DeedDecline Deed = "decline"
+)
+
+// Effect is what an answer does, on which terms. The flows go by it, and so does whatever says it in words.
+type Effect struct {
+	Deed        Deed
+	Endorses    bool   // it is the first yes of two, after which somebody else has to say yes still
+	CPM         int64  // micros
+	Impressions int64  // 0: no volume is named or known
+	Flight      Flight // the zero one of what was asked before it was kept
+	Value       int64  // micros of what that comes to; 0 where Impressions are
+}
+
+// Held tells whether the question is about a proposal that commits nobody yet: its impressions are anybody's meanwhile.
+func (a Approval) Held() bool {
+	return a.ProposalID != "" && a.DealID == "" && a.OrderID == "" && a.ChangeID == ""
+}
+
+// Effect is what answering the question so does. left is how many impressions are left for what is Held; nil: all of them. A yes to a
+// proposal that was to be countered sends the counter, and one to more than is left a counter over that.
+func (a Approval) Effect(to ApprovalStatus, m *Modifications, left *int64) Effect {
+	c := a.Case
+	e := Effect{
+		Deed: DeedDecline, CPM: c.Price, Impressions: c.Impressions, Flight: Flight{Start: c.FlightStart, End: c.FlightEnd}, Value: c.DealValue,
+	}
+	switch {
+	case to == ApprovalCountered:
+		e.Deed = DeedCounter
+	case to != ApprovalApproved:
+		return e
+	case a.ChangeID != "":
+		e.Deed = DeedChange
+	case a.OrderID != "":
+		e.Deed = DeedSubmit
+	case a.Held() && (c.Recommendation == string(RecommendCounter) || left != nil && *left < c.Impressions):
+		e.Deed = DeedCounter
+	default:
+		e.Deed = DeedAccept
+	}
+	e.Endorses = to == ApprovalApproved && a.FirstOfTwo()
+	before := e
+	if e.Deed == DeedCounter && to == ApprovalCountered && m != nil {
+		e.CPM, e.Impressions = cmp.Or(valueOf(m.CounterCPM), e.CPM), cmp.Or(valueOf(m.Impressions), e.Impressions)
+		e.Flight.Start, e.Flight.End = cmp.Or(valueOf(m.FlightStart), e.Flight.Start), cmp.Or(valueOf(m.FlightEnd), e.Flight.End)
+	}
+	if e.Deed == DeedCounter && left != nil && e.Flight == before.Flight {
+		e.Impressions = min(e.Impressions, *left)
+	}
+	if e.CPM != before.CPM || e.Impressions != before.Impressions {
+		e.Value, _ = DealValue(e.CPM, e.Impressions) // 0: more than can be reckoned with
+	}
+	return e
+}
+
+func valueOf[T any](value *T) T {
+	var none T
+	if value == nil {
+		return none
+	}
+	return *value
+}

@@ -1,0 +1,206 @@
+package parley
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Numbers writes what numbers mean, for whoever reads them: a page in the way of its browser's language, a message plainly.
+type Numbers struct {
+	CPM     func(micros int64, currency Currency) string // in a list
+	Money   func(micros int64, currency Currency) string // with its currency
+	Worth   func(micros int64, currency Currency) string // the same, in whole minor units
+	Count   func(n int64) string
+	Percent func(rate BasisPoints) string
+	Flight  func(flight Flight) string
+}
+
+// AgainstAsk says where a price is beside the ask, such as "10.4% under ask"; empty without an ask.
+func (n Numbers) AgainstAsk(price, ask int64) string {
+	if ask <= 0 {
+		return ""
+	}
+	const perMille = 1000
+	off, err := MulDiv(max(price-ask, ask-price), perMille, ask, HalfUp)
+	switch {
+	case err != nil:
+		return ""
+	case price == ask:
+		return "at ask"
+	case off == 0 && price < ask:
+		return "just under ask"
+	case off == 0:
+		return "just over ask"
+	}
+	side := " over ask"
+	if price < ask {
+		side = " under ask"
+	}
+	return n.Percent(BasisPoints(off*10)) + side
+}
+
+// Price is a price with what it means: "12.50 EUR, 10.4% under ask, 37,500.00 EUR". impressions is 0 where no volume is known.
+func (n Numbers) Price(price, ask, impressions int64, currency Currency) string {
+	words := []string{n.Money(price, currency)}
+	if beside := n.AgainstAsk(price, ask); beside != "" {
+		words = append(words, beside)
+	}
+	if impressions == 0 {
+		words = append(words, "for no known volume")
+	} else if value, err := DealValue(price, impressions); err == nil {
+		words = append(words, n.Worth(value, currency))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Decision says what an answer to a question does, in words and money: "Accept 12.50 EUR, 10.4% under ask, 37,500.00 EUR",
+// "Send counter 13.25 EUR, 5% under ask, 39,750.00 EUR", "Decline". impact is that of the change which the question is about; nil: it is
+// not known, or it is about none.
+func (n Numbers) Decision(q InboxItem, impact *PricingImpact, to ApprovalStatus, m *Modifications) string {
+	c, e := q.Case, q.Effect(to, m, q.Left)
+	words, ask := "", c.Ask
+	switch e.Deed {
+	case DeedDecline:
+		return "Decline"
+	case DeedChange:
+		words = "Approve the change"
+		if impact != nil {
+			words += ": " + n.Worth(impact.Before, impact.Currency) + " becomes " + n.Worth(impact.After, impact.Currency)
+		}
+	case DeedSubmit:
+		words, ask = "Submit the order: ", 0
+	case DeedCounter:
+		words = "Send counter "
+	case DeedAccept:
+		words = "Accept "
+	}
+	if e.Deed != DeedChange {
+		words += strings.Join(append([]string{n.Price(e.CPM, ask, e.Impressions, c.Currency)}, n.apart(q, e, " impressions")...), ", ")
+	}
+	if e.Endorses {
+		return "First yes of two: " + words
+	}
+	return words
+}
+
+// Terms are what the buyer named and what a yes makes of it, in a line: "14.00 → counter 26.35, 46.9% under ask". How far it is from the
+// ask is of the buyer's price.
+func (n Numbers) Terms(q InboxItem) string {
+	c, e, offered := q.Case, q.Effect(ApprovalApproved, nil, q.Left), q.Offered()
+	words := []string{n.CPM(offered, c.Currency) + " → " + string(e.Deed) + " " + n.CPM(e.CPM, c.Currency)}
+	if beside := n.AgainstAsk(offered, c.Ask); beside != "" {
+		words = append(words, beside)
+	}
+	return strings.Join(append(words, n.apart(q, e, "")...), ", ")
+}
+
+// Impressions are those of an effect beside those that the buyer asked for, where they differ; else empty.
+func (n Numbers) Impressions(q InboxItem, e Effect, what string) string {
+	asked := q.Case.Impressions
+	if q.tellsAsked() {
+		asked = cmp.Or(q.AskedImpressions, asked)
+	}
+	switch {
+	case e.Impressions == 0 || asked == 0 || asked == e.Impressions:
+		return ""
+	case e.Impressions < asked:
+		return n.Count(e.Impressions) + " of the " + n.Count(asked) + what + " asked for"
+	}
+	return n.Count(e.Impressions) + what + " instead of the " + n.Count(asked) + " asked for"
+}
+
+// Days are those of an effect beside those that the buyer asked for, likewise.
+func (n Numbers) Days(q InboxItem, e Effect) string {
+	asked := Flight{Start: q.Case.FlightStart, End: q.Case.FlightEnd}
+	if q.tellsAsked() && q.AskedFlight.End != 0 {
+		asked = q.AskedFlight
+	}
+	if e.Flight == asked || e.Flight.End == 0 || asked.End == 0 {
+		return ""
+	}
+	return n.Flight(e.Flight) + " instead of " + n.Flight(asked)
+}
+
+// apart is what an effect has else than the buyer asked for, beside the price.
+func (n Numbers) apart(q InboxItem, e Effect, what string) []string {
+	return slices.DeleteFunc([]string{n.Impressions(q, e, what), n.Days(q, e)}, func(words string) bool { return words == "" })
+}
+
+// Together says what the same answer to several questions does, by what it does, with the money of each currency: "Accept 1: 31,875.00
+// USD; Send 2 counters: 127,800.00 USD".
+func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
+	type sort struct {
+		deed     Deed
+		endorses bool
+	}
+	values, unknown, counts := map[sort]map[Currency]int64{}, map[sort]int64{}, map[sort]int64{}
+	for _, q := range questions {
+		e := q.Effect(to, nil, q.Left)
+		of := sort{e.Deed, e.Endorses}
+		if counts[of]++; q.Case.Volume == VolumeUnknown {
+			unknown[of]++
+			continue
+		}
+		if values[of] == nil {
+			values[of] = map[Currency]int64{}
+		}
+		values[of][q.Case.Currency] += e.Value
+	}
+	var sums []string
+	for _, endorses := range []bool{false, true} {
+		for _, deed := range []Deed{DeedAccept, DeedCounter, DeedSubmit, DeedChange, DeedDecline} {
+			of := sort{deed, endorses}
+			if counts[of] == 0 {
+				continue
+			}
+			var money []string
+			for _, currency := range slices.Sorted(maps.Keys(values[of])) {
+				money = append(money, n.Worth(values[of][currency], currency))
+			}
+			if unknown[of] > 0 {
+				money = append(money, n.Count(unknown[of])+" for no known volume")
+			}
+			sums = append(sums, n.several(deed, endorses, counts[of])+": "+strings.Join(money, ", "))
+		}
+	}
+	return strings.Join(sums, "; ")
+}
+
+// several says how many of a kind are answered.
+func (n Numbers) several(deed Deed, endorses bool, count int64) string {
+	things := map[Deed]struct{ verb, one string }{
+		DeedAccept: {"Accept ", ""}, DeedCounter: {"Send ", " counter"}, DeedSubmit: {"Submit ", " order"}, DeedChange: {"Approve ", " change"},
+		DeedDecline: {"Decline ", ""},
+	}[deed]
+	words := n.Count(count) + things.one
+	if things.one != "" && count != 1 {
+		words += "s"
+	}
+	if endorses {
+		return "First yes of two for " + words
+	}
+	return things.verb + words
+}
+
+// PlainNumbers write for who reads no page: with the currency beside each amount.
+func PlainNumbers() Numbers {
+	money := func(micros int64, currency Currency) string {
+		return Money{Micros: micros, Currency: currency}.String()
+	}
+	return Numbers{
+		CPM: money, Money: money, Count: FormatCount,
+		Worth: func(micros int64, currency Currency) string {
+			unit := currency.MinorUnit()
+			return money((micros+unit/2)/unit*unit, currency)
+		},
+		Percent: func(rate BasisPoints) string {
+			return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", rate/100, rate%100), "0"), ".") + "%"
+		},
+		Flight: func(f Flight) string { return plainDay(f.Start) + " – " + plainDay(f.End) },
+	}
+}
+
+func plainDay(d Date) string { return d.Midnight().Format("2 Jan 2006") }

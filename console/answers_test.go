@@ -113,6 +113,77 @@ func TestAnAnswerSentAgainSaysWhatStands(t *testing.T) {
 	}
 }
 
+// TestSeveralAnswersTellApartWhatIsOver decides several questions of which one is withdrawn, before the review and after it.
+func TestSeveralAnswersTellApartWhatIsOver(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	b := w.signedIn(w.approver)
+	first, third := w.pending[1], w.pending[2]
+	second := w.propose(w.buyer, "ctv-drama-premiere", "PG", "60", 4_000_000, 60, 69)
+	value := must[parley.Approval](t)(w.service.Approval(t.Context(), seller.Terminal("test"), second.ApprovalID)).Case.DealValue + 119_700_000_000
+	must[seller.Answer](t)(w.service.WithdrawProposal(t.Context(), w.buyer, first.ID, "", keep(new(parley.Proposal))))
+	values := url.Values{"decision": {"approve"}, "ids": {first.ApprovalID, second.ApprovalID, third.ApprovalID}, "_once": {"bulk"}}
+	_, body := b.submit("/console/inbox/bulk", values)
+	said := wordsOf(body)
+	for _, text := range []string{"Accept 2: " + parley.FormatCount(value/parley.MicrosPerUnit) + ".00 USD", "These are not answered: " + first.ProductName + " for ", ": withdrawn, since what was to be decided is over"} {
+		if !strings.Contains(said, text) {
+			t.Errorf("the review does not say %q:\n%.4000s", text, said)
+		}
+	}
+	must[seller.Answer](t)(w.service.WithdrawProposal(t.Context(), w.buyer, second.ID, "", keep(new(parley.Proposal))))
+	values.Set("_do", "commit")
+	values.Set("_draft", within(t, body, `name="_draft" value="(.*?)"`))
+	status, body := b.submit("/console/inbox/bulk", values)
+	said = wordsOf(body)
+	for _, text := range []string{
+		"Accept 1: 119,700.00 USD is to be carried out, and can be taken back until then. Not answered: ", second.ProductName + " for ", "Take it back",
+	} {
+		if status != http.StatusOK || !strings.Contains(said, text) {
+			t.Errorf("%d, and the inbox does not say %q:\n%.4000s", status, text, said)
+		}
+	}
+	values = url.Values{"decision": {"approve"}, "ids": {first.ApprovalID, second.ApprovalID}, "_once": {"over"}}
+	if status, body = b.submit("/console/inbox/bulk", values); status != http.StatusConflict || strings.Contains(wordsOf(body), "USD") {
+		t.Errorf("of what is over: %d\n%.3000s", status, wordsOf(body))
+	}
+}
+
+// TestAnAnswerByHandSaysWhatStopsIt accepts a buyer's price where a rule asks somebody: the preview and the page after it say so.
+func TestAnAnswerByHandSaysWhatStopsIt(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	w.gate(parley.ApprovalRule{Name: "Agreements", Gate: parley.GateNegotiationAccept, Condition: `product_id == "ctv-news-evening"`, Role: parley.ScopeFinance})
+	talks := w.propose(w.buyer, "ctv-news-evening", "PD", "19.00", 2_000_000, 26, 40)
+	b := w.signedIn(w.approver)
+	at, values := "/console/negotiations/"+talks.NegotiationID+"/answer", url.Values{"action": {"accept"}, "_once": {"yes"}}
+	_, body := b.submit(at, values)
+	stops := "The rule Agreements stops it: it waits for somebody with the role \"finance\", not you"
+	if said := wordsOf(body); !strings.Contains(said, "Accept 19.00 USD") || !strings.Contains(said, stops) {
+		t.Errorf("the preview does not say what stops it:\n%.3000s", said)
+	}
+	values.Set("_do", "commit")
+	values.Set("_draft", within(t, body, `name="_draft" value="(.*?)"`))
+	_, body = b.submit(at, values)
+	if said := wordsOf(body); !strings.Contains(said, "The buyer has no answer yet. "+stops) || !strings.Contains(said, "pending approval") {
+		t.Errorf("sent, the page does not say what stops it:\n%.3000s", said)
+	}
+	n := must[parley.Negotiation](t)(w.service.Negotiation(t.Context(), seller.Terminal("test"), talks.NegotiationID))
+	if n.Status != parley.NegotiationPendingApproval {
+		t.Errorf("the negotiation is %s", n.Status)
+	}
+	final := w.propose(w.buyer, "ctv-entertainment-library", "PD", "15.00", 1_000_000, 26, 40)
+	n = must[parley.Negotiation](t)(w.service.Negotiation(t.Context(), seller.Terminal("test"), final.NegotiationID))
+	must[seller.Answer](t)(w.service.AnswerNegotiation(t.Context(), seller.Call{Secret: w.approver}, seller.HandAnswer{
+		NegotiationID: n.ID, Action: "final_offer", Price: &parley.Money{Micros: n.StandingCPM()},
+	}, keep(new(seller.Turn))))
+	if _, body = b.get("/console/negotiations/" + n.ID); !strings.Contains(wordsOf(body), "Our final offer stands") {
+		t.Errorf("after a final offer:\n%.3000s", wordsOf(body))
+	}
+	if turn := w.counter(w.buyer, final, "15.10"); turn.Round.Action != parley.ActionReject {
+		t.Errorf("another price than the final offer is answered with %+v", turn.Round)
+	}
+}
+
 // TestTheDeskReadsNames looks at what the inbox, the review of many answers and the availability say of products and buyers, and what a click
 // comes to where it is the first yes of two for some.
 func TestTheDeskReadsNames(t *testing.T) {

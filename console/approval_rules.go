@@ -116,6 +116,12 @@ func (x *exchange) tryApprovalRules(content *approvalRulesPage) (int, error) {
 
 // weigh fills in what follows from the price and the volume of a case.
 func weigh(facts *parley.ApprovalCase) error {
+	if facts.Price < 0 {
+		return parley.Invalid("price", "must be at least 0")
+	}
+	if facts.Impressions < 0 {
+		return parley.Invalid("impressions", "must be at least 0")
+	}
 	value, err := parley.DealValue(facts.Price, facts.Impressions)
 	if err != nil {
 		return parley.Invalid("impressions", "and the price make a deal that is too large")

@@ -49,11 +49,31 @@ func plainMessage(told *parley.Error) string {
 	if told.Code != parley.CodeValidation || len(told.Fields) == 0 {
 		return worded(told.Message)
 	}
-	message := labelled(told.Fields[0].Path) + " " + worded(told.Fields[0].Message)
+	message := fieldMessage(told.Fields[0].Path, told.Fields[0].Message)
 	if more := len(told.Fields) - 1; more > 0 {
 		message += " (and " + strconv.Itoa(more) + " more)"
 	}
 	return message + "."
+}
+
+// fieldMessage is what is wrong with a field, as a sentence without its stop.
+func fieldMessage(path, message string) string {
+	message = strings.TrimSuffix(message, ".")
+	if rest, declines := strings.CutPrefix(message, "must be reject"); path == "decision" && declines { // whose buttons are no field
+		return "It can only be declined" + worded(rest)
+	}
+	return labelled(path) + " " + worded(strings.ReplaceAll(message, "counter_cpm", "price"))
+}
+
+// refusals are the messages of errors about a field, as parley.Error has them in one text.
+var refusals = regexp.MustCompile(`^([a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)*) ((?:must|is|are|can|cannot|has|have|make|need|go|goes) .*)$`)
+
+// refusedWords is a refusal that was kept as a text, in sentences.
+func refusedWords(text string) string {
+	if found := refusals.FindStringSubmatch(text); found != nil && found[1] == strings.ToLower(found[1]) {
+		return fieldMessage(found[1], found[2]) + "."
+	}
+	return worded(strings.TrimSuffix(text, ".")) + "."
 }
 
 // labelMark is before and after the path of a field that a page is to call by the label which it has there, and maybeLabel between that
@@ -71,6 +91,7 @@ var identifiers = regexp.MustCompile(`"[^"]*"|[a-z_]+\[\d+\](?:\.[a-z_]+)*|[a-z]
 
 // worded is a text of the program that is not the console's, with marks in its numbers and at the names of fields.
 func worded(text string) string {
+	text = strings.ReplaceAll(text, ", or null", ", or empty") // as a field has none
 	return identifiers.ReplaceAllStringFunc(marked(text), func(found string) string {
 		if found[0] == '"' { // what somebody wrote
 			return found

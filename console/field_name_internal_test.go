@@ -36,4 +36,23 @@ func TestFieldsInWords(t *testing.T) {
 	if text := plainMessage(parley.Errorf(parley.CodeConflict, "It is gone.")); text != "It is gone." {
 		t.Error(text)
 	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{parley.Invalid("modifications.counter_cpm", "must not be below the floor of %s", "18.00"), "Counter CPM must not be below the floor of 18.00."},
+		{parley.Invalid("modifications", "need a counter_cpm of at least 18"), "Modifications need a price of at least 18."},
+		{parley.Invalid("decision", "must be reject: %s", "The product is not offered at the moment."), "It can only be declined: The product is not offered at the moment."},
+		{parley.Invalid("daily_impressions", "must be from 0 to 7, or null"), "Daily impressions must be from 0 to 7, or empty."},
+		{parley.Errorf(parley.CodeConflict, "What was to be decided is over."), "What was to be decided is over."},
+	} {
+		var told *parley.Error
+		if !errors.As(c.err, &told) {
+			t.Fatal(c.err)
+		}
+		kept := english.text(string(withLabels([]byte(refusedWords(told.Message)))))
+		if shown := english.text(string(withLabels([]byte(plainMessage(told))))); shown != c.want || kept != c.want {
+			t.Errorf("%q is shown as %q, and kept as %q; want %q", told.Message, shown, kept, c.want)
+		}
+	}
 }

@@ -51,6 +51,7 @@ func functions(a *assets, called *names) template.FuncMap {
 		"add":      func(a, b int) int { return a + b },
 		"missing":  whoIsMissing,
 		"outcome":  outcomeWords,
+		"refusal":  refusedWords,
 		"plain":    plain,
 		"field":    fieldName,
 		"label":    labelled,

@@ -24,7 +24,7 @@ type ApprovalCase struct {
 	BuyerTier      string            `json:"buyer_tier"`
 	ProductID      string            `json:"product_id"`
 	InventoryType  string            `json:"inventory_type"`
-	Recommendation string            `json:"recommendation" doc:"What is recommended: accept, counter or reject."`
+	Recommendation string            `json:"recommendation" doc:"What is recommended, and what approving a proposal does: accept agrees to it, counter sends the buyer a counter at price and impressions."`
 	ValueToday     *contract.Decimal `json:"value_today" doc:"What else the buyer has booked today, in this currency; null of a buyer without a key. In a case that rules are tried on, what was sent."`
 	ValueOpen      *contract.Decimal `json:"value_open" doc:"The value of the buyer's other running deals in this currency, likewise."`
 	AccountIDs     []string          `json:"account_ids" doc:"Accounts of the buyer, those above them among them."`

@@ -26,15 +26,17 @@ func NewBodies(size int64) *Bodies {
 	return b
 }
 
-// Read reads a body within the limit. It takes memory for what has come, and not for what a client announces; release
-// gives it back.
+// Read reads a body within the limit. It takes memory for what has come, and not for what a client announces, unless that is little;
+// release gives it back.
 func (b *Bodies) Read(r *http.Request) (data []byte, release func(), err error) {
-	const least = 1 << 10
-	taken := int64(0)
+	least, taken := int64(1<<10), int64(0)
+	if r.ContentLength >= 0 && r.ContentLength < least {
+		least = r.ContentLength + 1 // beyond which its end is seen
+	}
 	release = func() { b.left.Add(taken) }
 	for {
 		if len(data) == cap(data) {
-			more := int64(max(cap(data), least))
+			more := max(int64(cap(data)), least)
 			if b.left.Add(-more) < 0 {
 				b.left.Add(more)
 				return nil, release, admission.ErrOverloaded

@@ -82,7 +82,7 @@ func (m *Metrics) Handler() http.Handler {
 func (k Kit) Watched(name string, next http.Handler) http.Handler {
 	m := k.Metrics
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, note := WithNote(r.Context())
+		r, note := Noted(r)
 		note.Edge, note.Mode = name, k.Mode
 		if k.Mode != "" {
 			w.Header().Set(parley.ModeHeader, k.Mode)
@@ -94,7 +94,7 @@ func (k Kit) Watched(name string, next http.Handler) http.Handler {
 			m.inFlight.Dec()
 			m.observe(note, answer.Status(), time.Since(began))
 		}()
-		next.ServeHTTP(answer, r.WithContext(ctx))
+		next.ServeHTTP(answer, r)
 	})
 }
 

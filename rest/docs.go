@@ -70,7 +70,7 @@ func (s *server) mountDocument(path, contentType string, make func() ([]byte, er
 		return newServedDocument(body)
 	})
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-		requestID, _ := r.Context().Value(requestIDKey{}).(string)
+		requestID := edge.NoteOf(r.Context()).ID
 		if err := s.options.Take(r); err != nil {
 			s.fail(w, r, requestID, err)
 			return

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/edge"
 )
 
 // readyWithin is how long the store may take to answer before the process counts as not ready.
@@ -17,7 +18,7 @@ func (s *server) mountHealth() {
 	s.mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { writeStatus(w, "healthy") })
 	s.mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := s.ready(r.Context()); err != nil {
-			requestID, _ := r.Context().Value(requestIDKey{}).(string)
+			requestID := edge.NoteOf(r.Context()).ID
 			s.log.WarnContext(r.Context(), "not ready", "error", err)
 			writeError(w, requestID, &parley.Error{
 				Code:    parley.CodeUnavailable,

@@ -215,14 +215,14 @@ func change[P, B, R, O any](
 			if err != nil {
 				return err
 			}
-			body := new(B)
 			if err := x.readSheet(route); err != nil {
 				return err
 			}
-			if schema != nil {
-				if body, err = takeBody[B](x, server.registry, schema, op.responses[a.Status].schema); err != nil {
-					return err
-				}
+			var body *B
+			if schema == nil {
+				body = new(B)
+			} else if body, err = takeBody[B](x, server.registry, schema, op.responses[a.Status].schema); err != nil {
+				return err
 			}
 			if x.Call.SessionID, x.Call.ContextID, err = wire.ConversationOf(x.r.Header.Get, body); err != nil {
 				return err

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -69,7 +68,8 @@ func New(service *seller.Service, options Options) (handler http.Handler, err er
 // ServeHTTP implements http.Handler: what holds for every request, whichever route it is for.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestID := edge.RequestID(r)
-	r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, requestID))
+	r, note := edge.Noted(r)
+	note.ID = requestID
 	answer := &edge.Recorder{ResponseWriter: w}
 	header := w.Header()
 	header.Set("X-Request-ID", requestID)
@@ -140,7 +140,7 @@ func (s *server) mount(route Route, operation operation) {
 	}
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{server: s, Exchange: wire.Exchange{Service: s.service, View: wire.View{Settings: s.service.Settings()}}, kit: s.options.Kit, w: w, r: r}
-		x.requestID, _ = r.Context().Value(requestIDKey{}).(string)
+		x.requestID = edge.NoteOf(r.Context()).ID
 		w.Header().Set("Cache-Control", "no-store")
 		err := s.options.Admission.Check() // before anything else is done for it
 		if err == nil {
@@ -216,5 +216,3 @@ func (s *server) recovered(w *edge.Recorder, r *http.Request, requestID string, 
 		writeError(w, requestID, parley.Internal(fmt.Errorf("panic: %v", problem)))
 	}
 }
-
-type requestIDKey struct{}

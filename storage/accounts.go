@@ -144,6 +144,21 @@ func scanAccountRef(rows Rows, a *parley.AccountRef) error {
 	return err
 }
 
+// accountsNamedQuery asks for the accounts that the parties of an identity name, and for those above them.
+var accountsNamedQuery = `SELECT height, id, kind, code, dsp, COALESCE(parent_id, ''), status FROM (WITH named AS (
+			` + seatsNamed("folded IN ($1, $5, $8)", "$2") + ` UNION ` + seatsNamed("alike = $8 AND alike <> ''", "$2") + `
+			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded IN ($3, $6, $9)
+			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded IN ($4, $7, $10)
+			UNION SELECT account_id FROM account_names WHERE alike = $9 AND alike <> '' AND kind = 'agency'
+			UNION SELECT account_id FROM account_names WHERE alike = $10 AND alike <> '' AND kind = 'advertiser'
+		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
+		top AS (SELECT parent_id FROM accounts WHERE id IN (SELECT parent_id FROM above) AND parent_id IS NOT NULL)
+		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT account_id FROM named)
+		UNION ALL SELECT 1, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM above) AND id NOT IN (SELECT account_id FROM named)
+		UNION ALL SELECT 2, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
+			AND id NOT IN (SELECT account_id FROM named) AND id NOT IN (SELECT parent_id FROM above)
+		) AS found ORDER BY height, id`
+
 // AccountsOf answers whom an identity names, and those above them, as they are in a version of the accounts, which a credential
 // comes with: each once. A seat is named at its DSP in whichever spelling. Where nobody says which DSP, those at any are elsewhere; see
 // parley.AccountRef.
@@ -157,23 +172,10 @@ func (r *Reader) AccountsOf(i parley.Identity, version int64) *Pending[[]parley.
 	if found, there := recallKept(r.kept, r.kept.accounts, named); there && found.version == version {
 		return &Pending[[]parley.AccountRef]{reader: r, queue: answered, value: found.accounts}
 	}
-	query := `SELECT height, id, kind, code, dsp, COALESCE(parent_id, ''), status FROM (WITH named AS (
-			` + seatsNamed("folded IN ($1, $5, $8)", "$2") + ` UNION ` + seatsNamed("alike = $8 AND alike <> ''", "$2") + `
-			UNION SELECT account_id FROM account_names WHERE kind = 'agency' AND dsp = '' AND folded IN ($3, $6, $9)
-			UNION SELECT account_id FROM account_names WHERE kind = 'advertiser' AND dsp = '' AND folded IN ($4, $7, $10)
-			UNION SELECT account_id FROM account_names WHERE alike = $9 AND alike <> '' AND kind = 'agency'
-			UNION SELECT account_id FROM account_names WHERE alike = $10 AND alike <> '' AND kind = 'advertiser'
-		), above AS (SELECT parent_id FROM accounts WHERE id IN (SELECT account_id FROM named) AND parent_id IS NOT NULL),
-		top AS (SELECT parent_id FROM accounts WHERE id IN (SELECT parent_id FROM above) AND parent_id IS NOT NULL)
-		SELECT CAST(0 AS BIGINT) AS height, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT account_id FROM named)
-		UNION ALL SELECT 1, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM above) AND id NOT IN (SELECT account_id FROM named)
-		UNION ALL SELECT 2, id, kind, code, dsp, parent_id, status FROM accounts WHERE id IN (SELECT parent_id FROM top)
-			AND id NOT IN (SELECT account_id FROM named) AND id NOT IN (SELECT parent_id FROM above)
-		) AS found ORDER BY height, id`
 	q := question{what: "accounts of", id: strings.Join(slices.Concat([]string{named.seat, named.dsp, named.agency, named.advertiser}, named.former[:], named.alike[:]), "\x00")}
 	return known(r, q, func() *Pending[[]parley.AccountRef] {
 		p := asking[[]parley.AccountRef](r)
-		r.add(Stmt{SQL: query, Args: []any{named.seat, named.dsp, named.agency, named.advertiser, named.former[0], named.former[1], named.former[2],
+		r.add(Stmt{SQL: accountsNamedQuery, Args: []any{named.seat, named.dsp, named.agency, named.advertiser, named.former[0], named.former[1], named.former[2],
 			named.alike[0], named.alike[1], named.alike[2]}, Scan: func(rows Rows) error {
 			if err := collect(&p.value, scanAccountRef)(rows); err != nil {
 				return err

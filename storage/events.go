@@ -150,7 +150,8 @@ func (tx *Tx) InsertEvent(e parley.Event) {
 	const insert = `INSERT INTO events (id, type, occurred_at, owner, actor, flow_id, quote_id, proposal_id, negotiation_id,
 		deal_id, order_id, approval_id, session_id, data, detail)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
-	tx.events = append(tx.events, e)
+	id := e.ID // all of the event that is kept for a refusal
+	tx.events = append(tx.events, told(&e))
 	tx.add(Stmt{
 		SQL: insert, Adds: true,
 		Args: []any{
@@ -159,7 +160,7 @@ func (tx *Tx) InsertEvent(e parley.Event) {
 			maybeText(e.ApprovalID), maybeText(e.SessionID), rawText(e.Data), rawText(e.Detail),
 		},
 		Refused: func(met Constraint) *parley.Error {
-			return refuse(parley.Errorf(parley.CodeConflict, "The event %q exists.", e.ID), PrimaryKey, Unique)(met)
+			return refuse(parley.Errorf(parley.CodeConflict, "The event %q exists.", id), PrimaryKey, Unique)(met)
 		},
 	})
 }

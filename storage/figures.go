@@ -109,12 +109,12 @@ func (r running) stop(err error) {
 }
 
 // ended counts the transaction, and the events that are stored when it has committed.
-func (r running) ended(err error, events []parley.Event) {
+func (r running) ended(err error, events []Told) {
 	r.stop(err)
 	r.tally.count(r.kind, time.Since(r.began), err, events)
 }
 
-func (t *tally) count(kind TransactionKind, took time.Duration, err error, events []parley.Event) {
+func (t *tally) count(kind TransactionKind, took time.Duration, err error, events []Told) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.figures.Transactions == nil {
@@ -127,8 +127,8 @@ func (t *tally) count(kind TransactionKind, took time.Duration, err error, event
 		t.figures.Short++
 	}
 	if err == nil {
-		for i := range events {
-			t.figures.Events[told(&events[i])]++
+		for _, event := range events {
+			t.figures.Events[event]++
 		}
 	}
 }

@@ -94,10 +94,10 @@ func (s *Store) lasting(ctx context.Context, name keyName) (parley.Key, error) {
 
 // credential asks of a key that is kept only what may have changed of it since: whether it is revoked or ends, and whom it belongs to.
 func (r *Reader) credential(name keyName, shown string) *Pending[Credential] {
-	columns := keyRow + firstKey
+	columns := `expires_at, revoked_at, last_used_at, expiry_told_at, owner_dsp`
 	key, there := recallKept(r.kept, r.kept.keys, name)
-	if there {
-		columns = `expires_at, revoked_at, last_used_at, expiry_told_at, owner_dsp`
+	if !there {
+		columns = keyRow + firstKey
 	}
 	if there && key.AgentURL == "" {
 		columns += `, ''`

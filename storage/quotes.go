@@ -65,6 +65,7 @@ func (r *Reader) Quotes(filter QuoteFilter) *Pending[Listing[parley.Quote]] {
 // CodeNotFound.
 func (tx *Tx) InsertQuote(q parley.Quote) {
 	tx.added(quoteRow, q.ID)
+	id, productID := q.ID, q.ProductID // all of the quote that is kept for a refusal
 	targetMicros, targetCurrency := maybeMoney(q.TargetCPM)
 	const insert = `INSERT INTO quotes (id, owner, status, product_id, product_name, inventory_type, deal_type, media_type,
 		impressions, flight_start, flight_end, target_micros, target_currency, final_micros, currency, price, available,
@@ -84,9 +85,9 @@ func (tx *Tx) InsertQuote(q parley.Quote) {
 		Refused: func(met Constraint) *parley.Error {
 			switch met {
 			case PrimaryKey:
-				return parley.Errorf(parley.CodeConflict, "The quote %q exists.", q.ID)
+				return parley.Errorf(parley.CodeConflict, "The quote %q exists.", id)
 			case ForeignKey:
-				return notFound("product", q.ProductID)
+				return notFound("product", productID)
 			case Unique, Check:
 			}
 			return nil

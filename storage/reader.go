@@ -32,7 +32,7 @@ type Reader struct {
 type Tx struct {
 	Reader
 	lockOrder *lockOrder // nil: not checked
-	events    []parley.Event
+	events    []Told     // that it has written
 }
 
 // flush sends what is queued. After an error it only repeats that error.

@@ -75,7 +75,7 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error { return s.wri
 
 func (s *Store) write(ctx context.Context, kind TransactionKind, fn func(*Tx) error) error {
 	ctx, running := s.begin(ctx, kind)
-	var events []parley.Event
+	var events []Told
 	err := s.driver.Write(ctx, func(conn Conn, recall *Recall) (rest []Stmt, err error) {
 		rest, events, err = s.run(conn, recall, kind, fn)
 		return rest, err
@@ -85,7 +85,7 @@ func (s *Store) write(ctx context.Context, kind TransactionKind, fn func(*Tx) er
 }
 
 // run answers what is still to be sent when fn has ended, and the events that it wrote.
-func (s *Store) run(conn Conn, recall *Recall, kind TransactionKind, fn func(*Tx) error) ([]Stmt, []parley.Event, error) {
+func (s *Store) run(conn Conn, recall *Recall, kind TransactionKind, fn func(*Tx) error) ([]Stmt, []Told, error) {
 	tx := &Tx{Reader: Reader{
 		conn: conn, dialect: s.dialect, kept: s.kept, committed: !s.dialect.Shared, recall: recall, adds: kind == KindAppend,
 	}}
@@ -124,7 +124,7 @@ func (on *session) run(
 	ctx context.Context, kind TransactionKind, through func(context.Context, func(Conn) ([]Stmt, error)) error, fn func(*Tx) error,
 ) error {
 	ctx, running := on.store.begin(ctx, kind)
-	var events []parley.Event
+	var events []Told
 	err := through(ctx, func(conn Conn) (rest []Stmt, err error) {
 		rest, events, err = on.store.run(conn, nil, kind, fn)
 		return rest, err

@@ -27,14 +27,13 @@ func logRequests(log *slog.Logger, proxies edge.Proxies, next http.Handler) http
 		}
 		began := time.Now()
 		answer := &edge.Recorder{ResponseWriter: w}
-		ctx, note := edge.WithNote(r.Context())
-		r = r.WithContext(ctx)
+		r, note := edge.Noted(r)
 		next.ServeHTTP(answer, r)
 		var mode []slog.Attr
 		if note.Mode != "" {
 			mode = append(mode, slog.String("mode", note.Mode))
 		}
-		log.LogAttrs(ctx, level, "request", append(mode,
+		log.LogAttrs(r.Context(), level, "request", append(mode,
 			slog.String("method", r.Method),
 			slog.String("path", r.URL.Path),
 			slog.Int("status", answer.Status()),

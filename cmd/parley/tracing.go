@@ -55,13 +55,13 @@ func watchTransactions() storage.Watch {
 // traceRequests has a span for each request, and notes which trace it is part of. What monitoring asks for has none.
 func traceRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, note := edge.WithNote(r.Context())
+		r, note := edge.Noted(r)
 		if !trace.On() || monitored[r.URL.Path] {
 			note.TraceID = trace.Incoming(r)
-			next.ServeHTTP(w, r.WithContext(ctx))
+			next.ServeHTTP(w, r)
 			return
 		}
-		ctx, span, id := trace.StartRequest(ctx, r)
+		ctx, span, id := trace.StartRequest(r.Context(), r)
 		note.TraceID = id
 		answer := &edge.Recorder{ResponseWriter: w}
 		defer func() {

@@ -67,6 +67,12 @@ func TestWhatADecisionDoesIsToldAsItIsDone(t *testing.T) {
 				t.Fatalf("%s: nothing is asked", c.name)
 			}
 		}
+		// What is recommended to be rejected is rejected at once, and nobody is asked.
+		none := d.buyer("Too late", tern)
+		d.book(none, d.quote(none, "ctv-home-pause", "PG", 4_000_000, 400, 409), "")
+		if p := d.propose(none, "ctv-home-pause", "PG", "60", 1_000_000, 400, 409); p.ApprovalID != "" || p.Status != parley.ProposalRejected {
+			t.Errorf("of what is sold out somebody is asked: %+v", p)
+		}
 		lines := told()
 		_, inbox := b.get("/console/inbox")
 		says := make([]map[string]string, len(cases))
@@ -188,10 +194,10 @@ func becameOf(d *desk, call seller.Call, id string) became {
 		return became{parley.DeedAccept, deal.Price.FinalCPM, deal.Impressions, a.Case.Currency}
 	case a.ProposalID != "":
 		p := must[parley.Proposal](d.t)(d.service.Proposal(ctx, call, a.ProposalID))
-		switch {
-		case p.Status == parley.ProposalAccepted:
+		if p.Status == parley.ProposalAccepted {
 			return became{parley.DeedAccept, *p.AgreedCPM, *p.AgreedImpressions, a.Case.Currency}
-		case p.Status == parley.ProposalCounterOffered:
+		}
+		if p.Status == parley.ProposalCounterOffered {
 			n := must[parley.Negotiation](d.t)(d.service.Negotiation(ctx, call, p.NegotiationID))
 			return became{parley.DeedCounter, n.StandingCPM(), n.Impressions, a.Case.Currency}
 		}

@@ -49,6 +49,9 @@ func writeApproval(w io.Writer, a parley.Approval) error {
 	line("what", whatIsSold(a.Case))
 	line("price", priceAndAsk(a.Case))
 	line("value", valueOf(a.Case))
+	if a.Status == parley.ApprovalPending {
+		line("approve", parley.PlainNumbers().Decision(parley.InboxItem{Approval: a}, nil, parley.ApprovalApproved, nil))
+	}
 	if a.DecidedAt != nil {
 		line("decided", fmt.Sprintf("%s by %s", minute(*a.DecidedAt), printable(a.DecidedBy)))
 	}

@@ -159,9 +159,9 @@ func (c *console) lookBack(x *exchange) error {
 // lookbackWords say what a rule would have stopped.
 func lookbackWords(l seller.Lookback) string {
 	if l.Deals == 0 {
-		return "No deal was booked in the last 90 days that it could be tried on."
+		return "Nothing was booked, or came to a rule, in the last 90 days that it could be tried on."
 	}
-	said := "It would have stopped " + count(l.Stopped) + " of the last " + count(l.Deals)
+	said := "It would have stopped " + count(l.Stopped) + " of the last " + count(l.Deals) + ", booked or not"
 	for _, s := range l.Sums {
 		if s.Value == 0 {
 			continue

@@ -39,7 +39,8 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 	ask(Route{
 		Method: http.MethodPost, Path: "/api/v1/approval-rules/look-back", Access: AccessOperator, Scopes: viewer,
 		ID: "lookBackApprovalRule", Tag: "Approvals", Summary: "Find what a rule would have stopped of late",
-		Description: "Tries a rule, which need not be stored, on the newest deals of the last 90 days, at most 1,000. What a buyer had booked " +
+		Description: "Tries a rule, which need not be stored, on the newest deals of the last 90 days, at most 1,000, and on what other rules stopped at the gate " +
+			"since then and is not booked, such as what waits or was refused. What a buyer had booked " +
 			"beside a deal is not known of the past: a condition on value_today or value_open is refused.",
 		Example: `{"gate": "deal_booking", "condition": "discount_pct > 10"}`,
 	}, func(ctx context.Context, x *exchange, body *wire.LookbackRequest) (wire.Lookback, error) {

@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -58,6 +59,43 @@ func TestARuleIsTriedOnThePast(t *testing.T) {
 		d.clock.Move(91 * 24 * time.Hour)
 		if back, err := look(rule("")); err != nil || back.Deals != 0 {
 			t.Errorf("of 91 days ago: %+v, %v", back, err)
+		}
+	})
+}
+
+// TestARuleIsTriedOnWhatOthersStopped counts, beside what was booked, what waits and what was refused, each once however many rules asked and whether
+// it was booked in the end.
+func TestARuleIsTriedOnWhatOthersStopped(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		buyer, operator := d.buyer(acme), d.operator()
+		d.gate(parley.ApprovalRule{Name: "first", Gate: parley.GateDealBooking})
+		d.gate(parley.ApprovalRule{Name: "second", Gate: parley.GateDealBooking})
+		want := func(deals int64) {
+			t.Helper()
+			for condition, stopped := range map[string]int64{"": deals, "impressions > 100000": 0} {
+				back := must(d.service.LookBack(context.Background(), operator, parley.ApprovalRule{Gate: parley.GateDealBooking, Condition: condition}))
+				if back.Deals != deals || back.Stopped != stopped || len(back.Sums) != 1 {
+					t.Errorf("%q: %+v, want %d stopped of %d", condition, back, stopped, deals)
+				}
+			}
+		}
+		var held []parley.Deal
+		for n := range 3 {
+			held = append(held, must(d.book(buyer, d.quote(buyer, seller.QuoteRequest{ProductID: video().ID, DealType: "PD", Impressions: 100_000}).ID)))
+			want(int64(n + 1))
+		}
+		for _, answer := range []struct{ dealID, decision string }{{held[0].ID, "approve"}, {held[0].ID, "approve"}, {held[1].ID, "reject"}} {
+			asked := d.asked(answer.dealID)
+			waits := slices.IndexFunc(asked, func(a parley.Approval) bool { return a.Status == parley.ApprovalPending })
+			if err := d.decideAndResume(operator, asked[waits].ID, answer.decision); err != nil {
+				t.Fatal(err)
+			}
+			want(3)
+		}
+		if deal := must(d.service.Deal(context.Background(), buyer, held[0].ID)); deal.Status != parley.DealBooked {
+			t.Errorf("granted twice it is %s", deal.Status)
 		}
 	})
 }

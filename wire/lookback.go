@@ -21,8 +21,8 @@ func (r *LookbackRequest) Domain() parley.ApprovalRule {
 
 // Lookback is what a rule would have stopped.
 type Lookback struct {
-	Since   time.Time     `json:"since" doc:"When the first deal was made that was looked at."`
-	Deals   int64         `json:"deals" doc:"At most 1,000, of the last 90 days."`
+	Since   time.Time     `json:"since" doc:"When the first was made, or asked about, that was looked at."`
+	Deals   int64         `json:"deals" doc:"At most 1,000 that were booked, of the last 90 days, and what other rules stopped at this gate since then and is not booked."`
 	Stopped int64         `json:"stopped"`
 	Values  []LookbackSum `json:"values" doc:"By currency."`
 }

@@ -121,6 +121,16 @@ func (g *IDs) stamp() uint64 {
 	return g.millis<<sequenceBits | g.sequence
 }
 
+// stampLetters and randomLetters are how many letters New writes of a stamp and of what random bits come behind it.
+const stampLetters, randomLetters = 12, 16
+
+// WholeID tells whether a text is as long as an identifier that New mints, as far as it has a prefix that ends with a hyphen: whoever writes one off
+// may have part of it.
+func WholeID(text string) bool {
+	_, rest, prefixed := strings.Cut(text, "-")
+	return prefixed && len(rest) == stampLetters+randomLetters
+}
+
 // FirstID is the least text that an identifier minted by New at an instant, cut to the millisecond, or later can be.
 func FirstID(prefix string, at time.Time) string {
 	millis := uint64(min(max(at.UnixMilli(), 0), 1<<48-1))

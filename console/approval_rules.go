@@ -193,8 +193,11 @@ func (r *reader) span(name string) time.Duration {
 		return 0
 	}
 	duration, err := parley.ParseSpan(text)
-	if err != nil {
+	switch {
+	case err != nil:
 		r.problems.Add(name, "must be a time such as 90m, 24h or 3d")
+	case duration == 0:
+		r.problems.Add(name, "must be more than 0; leave it empty for what is usual")
 	}
 	return duration
 }

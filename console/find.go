@@ -61,7 +61,8 @@ var foundIn = map[seller.FoundKind]struct{ label, path string }{
 // find leads from an id, pasted from a mail or a DSP, to its page, and from any other text to what it may mean.
 func (c *console) find(x *exchange) error {
 	text := x.query().text("q")
-	if page := address(text); page != "" {
+	// The ids of packages may be the publisher's own.
+	if page := address(text); page != "" && (parley.WholeID(text) || strings.HasPrefix(text, parley.PrefixPackage)) {
 		x.redirect(strings.TrimPrefix(page, root))
 		return nil
 	}

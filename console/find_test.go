@@ -38,7 +38,7 @@ func TestFindLeadsEverywhere(t *testing.T) {
 		if _, body := b.get("/console/find?q=" + w.account.ID); !strings.Contains(body, "<h1>"+w.account.Name) {
 			t.Errorf("an account's id does not lead to it\n%.3000s", body)
 		}
-		for _, text := range []string{"", "&", "%", "' OR 1=1 --", "nothingofthekind", strings.Repeat("word ", 40)} {
+		for _, text := range []string{"", "&", "%", "' OR 1=1 --", "nothingofthekind", strings.Repeat("word ", 40), "qt-", "neg-06h2s", "apr-06h2sk", w.account.ID[:12]} {
 			if status, body := b.get("/console/find?q=" + url.QueryEscape(text)); status != http.StatusOK {
 				t.Errorf("%q: %d\n%.500s", text, status, body)
 			}

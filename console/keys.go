@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/url"
 	"time"
@@ -126,7 +127,7 @@ func (c *console) createKey(x *exchange) error {
 	r := reader{values: x.PostForm}
 	request := seller.KeyRequest{
 		Role: parley.Role(r.text("role")), Label: r.text("label"), AgentURL: r.text("agent_url"),
-		ExpiresInDays: int(r.number("expires_in_days")),
+		ExpiresInDays: int(min(r.sought("expires_in_days"), math.MaxInt32)),
 		Identity: parley.Identity{
 			SeatID: r.text("seat_id"), SeatName: r.text("seat_name"), DSPPlatform: r.text("dsp_platform"),
 			AgencyID: r.text("agency_id"), AgencyName: r.text("agency_name"), AgencyHoldingCompany: r.text("agency_holding_company"),

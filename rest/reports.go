@@ -32,7 +32,7 @@ var reportRoutes = []Route{
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/reports/finance/totals", Access: AccessOperator, Scopes: viewer,
 		ID: "getFinanceTotals", Tag: "Operations", Summary: "Read what the deals of a month come to, by currency",
-		Description: "The sums of all lines of the month, by booking, by flight or by delivery, of the deals that are in force or completed.",
+		Description: "The sums of all lines of the month, by booking or by flight of the deals that are in force or completed, by delivery of all that delivered in it.",
 	}, func(ctx context.Context, x *exchange, question wire.FinanceQuestion) (wire.FinanceTotals, error) {
 		totals, err := question.Answer(ctx, &x.Exchange)
 		return wire.FinanceTotalsOf(x.View, totals), err

@@ -158,15 +158,19 @@ func (c restoreCommand) consent(p *process, path string, present, coming sqlite.
 }
 
 // ofTheWorld refuses a backup of one world in the place of the other's database: what is real would go on under a clock that was moved, and
-// be told to real webhooks, or what was tried out would be sold.
+// be told to real webhooks, or what was tried out would be sold. A test world is one with nothing in it too; of the real trade is what else
+// holds anything. What is in the wrong place, and holds nothing, is replaced.
 func (p *process) ofTheWorld(coming, present sqlite.Contents, file string) error {
-	switch test := present.Test || p.test && present.Empty(); {
-	case coming.Empty() || coming.Test == test:
-		return nil
-	case coming.Test:
+	real := !coming.Test && !coming.Empty()
+	switch {
+	case coming.Test && (!p.test || !present.Test && !present.Empty()):
 		return fmt.Errorf("%s is of a test world, and nothing real is traded there: it is restored with --test", file)
+	case real && (p.test || present.Test && !present.Empty()):
+		return fmt.Errorf("%s is of the real trade, and the database is the test world's: 'parley test-world copy' has what is sold there", file)
+	case !coming.Test && present.Test && !present.Empty():
+		return fmt.Errorf("%s holds nothing, and the database is the test world's", file)
 	}
-	return fmt.Errorf("%s is of the real trade, and the database is the test world's: 'parley test-world copy' has what is sold there", file)
+	return nil
 }
 
 // freeName is the first of name, name-2, name-3 and so on that is no file's.

@@ -394,6 +394,39 @@ func TestWithoutATestWorldNothingIsThere(t *testing.T) {
 	}
 }
 
+// TestAnEmptyTestWorldIsOneToo has the backup of a test world that nothing is in yet kept out of the real trade, whatever is there, and the real trade
+// put back where one is.
+func TestAnEmptyTestWorldIsOneToo(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	at.environ = []string{"PARLEY_DATABASE_FOR_TESTS=beside"}
+	at.createKey(t, "--role", "buyer", "--label", "B", "--seat", "s")
+	at.serve(t).stop(t)
+	at.must(t, "backup", "real.db")
+	at.must(t, "backup", "--test", "test.db")
+	refused := func(args ...string) {
+		t.Helper()
+		if done := at.run(t, nil, args...); done.code != 1 || !strings.Contains(done.err, "test world") {
+			t.Errorf("%s: exit code %d\n%s", args, done.code, done.err)
+		}
+	}
+	refused("restore", "--yes", "test.db")
+	refused("restore", "--yes", "--database-url", "sqlite:data/new.db", "test.db")
+	refused("restore", "--yes", "--test", "real.db")
+	at.must(t, "restore", "--yes", "--test", "test.db")
+	empty, err := os.ReadFile(filepath.Join(at.folder, "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(at.folder, "data", "parley.db"), empty, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at.must(t, "restore", "--yes", "real.db")
+	if listed := at.run(t, nil, "keys", "list"); listed.code != 0 || !strings.Contains(listed.out, "B") {
+		t.Errorf("exit code %d\n%s%s", listed.code, listed.out, listed.err)
+	}
+}
+
 // TestABackupIsOfItsWorld has each world's database backed up and restored, and refused in the place of the other's.
 func TestABackupIsOfItsWorld(t *testing.T) {
 	t.Parallel()

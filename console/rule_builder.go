@@ -148,7 +148,7 @@ func (x *exchange) ruleShown(f *form) error {
 func (c *console) lookBack(x *exchange) error {
 	r := reader{values: x.PostForm}
 	f := newForm(x.PostForm)
-	back, err := c.service.LookBack(x.Context(), x.call, parley.ApprovalRule{Gate: parley.Gate(r.text("gate")), Condition: r.text("condition")})
+	back, err := c.service.LookBack(x.Context(), x.call, parley.ApprovalRule{Gate: parley.Gate(r.text("gate")), Condition: r.text("condition"), AccountIDs: r.list("account_ids")})
 	if err != nil {
 		return x.again(f, err, "approval rule", x.askForApprovalRule)
 	}
@@ -161,7 +161,7 @@ func lookbackWords(l seller.Lookback) string {
 	if l.Deals == 0 {
 		return "Nothing was booked, or came to a rule, in the last 90 days that it could be tried on."
 	}
-	said := "It would have stopped " + count(l.Stopped) + " of the last " + count(l.Deals) + ", booked or not"
+	said := "It would have stopped " + count(l.Stopped) + " of the last " + count(l.Deals) + ", booked or not, as they are now"
 	for _, s := range l.Sums {
 		if s.Value == 0 {
 			continue

@@ -17,7 +17,9 @@ var eventRoutes = []Route{
 		ID: "listEvents", Tag: "Events", Summary: "List what happened",
 		Description: "Every step of a flow leaves an event. To follow one flow, filter by flow_id: the quote or proposal that " +
 			"it began with. With wait, the answer comes when there is something new, or after that many seconds without; " +
-			"go on with its next_cursor, and no event is missed or comes twice. total_count then counts the rows at hand.",
+			"go on with its next_cursor, and no event is missed or comes twice. total_count then counts the rows at hand. 404 with begin_anew: " +
+			"what follows the cursor is not kept any more.",
+		Failures: []int{http.StatusNotFound},
 	}, wire.List[eventParams, parley.Event, document.Event]{
 		Plural: "events", Render: wire.EventOf, ID: func(e parley.Event) string { return e.ID },
 		Find: func(ctx context.Context, x *wire.Exchange, params eventParams, page seller.Page) (seller.Listing[parley.Event], error) {

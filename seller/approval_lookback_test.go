@@ -99,3 +99,20 @@ func TestARuleIsTriedOnWhatOthersStopped(t *testing.T) {
 		}
 	})
 }
+
+// TestARuleForSomeIsTriedOnTheirs tries a rule that picks accounts.
+func TestARuleForSomeIsTriedOnTheirs(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		d.sell(video())
+		buyer := d.buyer(acme)
+		d.dealOf(buyer, 100_000)
+		theirs := d.accountNamed(parley.AccountAgency, acme.AgencyID).ID
+		for id, stopped := range map[string]int64{theirs: 1, "acct-none": 0} {
+			back := must(d.service.LookBack(context.Background(), d.operator(), parley.ApprovalRule{Gate: parley.GateDealBooking, AccountIDs: []string{id}}))
+			if back.Deals != 1 || back.Stopped != stopped {
+				t.Errorf("%s: %+v, want %d stopped", id, back, stopped)
+			}
+		}
+	})
+}

@@ -36,7 +36,7 @@ var (
 	sessionTold     = []string{"session_id", "status", "messages"}
 	destinationTold = []string{
 		"destination_id", "kind", "name", "status", "paused_because", "settings", "credential_mark", "match", "trigger", "release",
-		"required", "version", "mappings",
+		"required", "billing_source", "requests_per_minute", "sends", "version", "mappings",
 	}
 	activationTold   = []string{"activation_id", "status", "applied"}
 	activationDetail = []string{"destination_id", "wanted_version", "applied_version", "class", "code", "text", "field", "reason", "waits_for"}

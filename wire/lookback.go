@@ -10,13 +10,14 @@ import (
 
 // LookbackRequest is a rule to try on the past.
 type LookbackRequest struct {
-	Gate      string `json:"gate" enum:"proposal_decision,negotiation_accept,deal_booking"`
-	Condition string `json:"condition,omitempty" maxLength:"2000" doc:"CEL over the members of a case; empty matches everything."`
+	Gate       string   `json:"gate" enum:"proposal_decision,negotiation_accept,deal_booking"`
+	Condition  string   `json:"condition,omitempty" maxLength:"2000" doc:"CEL over the members of a case; empty matches everything."`
+	AccountIDs []string `json:"account_ids,omitempty" maxItems:"1000" maxLength:"128" doc:"As of a rule. Absent: every buyer."`
 }
 
 // Domain is what the flow takes.
 func (r *LookbackRequest) Domain() parley.ApprovalRule {
-	return parley.ApprovalRule{Gate: parley.Gate(r.Gate), Condition: r.Condition}
+	return parley.ApprovalRule{Gate: parley.Gate(r.Gate), Condition: r.Condition, AccountIDs: r.AccountIDs}
 }
 
 // Lookback is what a rule would have stopped.

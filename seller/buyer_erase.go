@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"parley"
@@ -177,6 +178,8 @@ func pseudonym(column storage.BuyerColumn, text string) (string, error) {
 	case strings.HasSuffix(column.Name, ".metadata"):
 		document = map[string]any{erased: true}
 		changed = true
+	case strings.HasSuffix(column.Name, ".proposed"):
+		document, changed = termsAlone(document)
 	default:
 		document, changed = withoutPeople(document)
 	}
@@ -199,7 +202,7 @@ func erasedText(document any) string {
 // saysOfPeople are the members of documents that tell who somebody is, or have what somebody wrote, without case and underscores.
 var saysOfPeople = map[string]bool{
 	"notes": true, "note": true, "label": true, "reason": true, "buyerreason": true, "content": true, "message": true, "text": true,
-	"metadata": true, "contact": true, "contactname": true, "email": true, "phone": true,
+	"metadata": true, "contact": true, "contactname": true, "email": true, "phone": true, "consentcontext": true,
 }
 
 // withoutPeople is a document with what such members say written over.
@@ -221,6 +224,8 @@ func withoutPeople(document any) (any, bool) {
 				is = erasedText(inner) != erasedText(member)
 			case saysOfPeople[plain]:
 				inner, is = overwritten(member)
+			case plain == "proposedvalues" || plain == "proposed":
+				inner, is = termsAlone(member)
 			default:
 				inner, is = withoutPeople(member)
 			}
@@ -228,6 +233,22 @@ func withoutPeople(document any) (any, bool) {
 		}
 	}
 	return document, changed
+}
+
+// termsAlone is what a change proposes of a deal's terms: whatever else stands there is for people, in their words.
+func termsAlone(proposed any) (any, bool) {
+	members, is := proposed.(map[string]any)
+	if !is {
+		return proposed, false
+	}
+	changed := false
+	for name, member := range members {
+		if !slices.Contains(parley.TermMembers, name) && !slices.Contains(parley.FixedMembers, name) {
+			inner, is := overwritten(member)
+			members[name], changed = inner, changed || is
+		}
+	}
+	return members, changed
 }
 
 // overwritten is what takes the place of a member that says something of people: numbers, truths and what is empty say nothing.

@@ -32,7 +32,9 @@ func (d *desk) trades(name string, identity parley.Identity) seller.Call {
 	var session seller.SessionView
 	did(d.service.OpenSession(ctx, buyer, seller.SessionRequest{Metadata: metadata}, keep(&session)))
 	did(d.service.SendMessage(ctx, buyer, session.ID, seller.MessageRequest{Content: "I am " + name, Metadata: metadata}, keep(new(seller.SentMessage))))
-	talked := d.quote(buyer, ask(2000))
+	consents := ask(2000)
+	consents.Carried.ConsentContext = json.RawMessage(`{"asked_by": "` + name + `", "gdpr": 1}`)
+	talked := d.quote(buyer, consents)
 	price := parley.Money{Micros: talked.Price.FinalCPM * 8 / 10, Currency: talked.Price.Currency}
 	did(d.service.Negotiate(ctx, buyer, seller.Message{QuoteID: talked.ID, Action: "counter", Price: &price, Rationale: name + " says so"}, keep(new(seller.Turn))))
 	var deal parley.Deal
@@ -41,7 +43,7 @@ func (d *desk) trades(name string, identity parley.Identity) seller.Call {
 	var order parley.Order
 	did(d.service.CreateOrder(ctx, buyer, seller.OrderRequest{DealID: deal.ID, Metadata: metadata}, keep(&order)))
 	did(d.service.TransitionOrder(ctx, buyer, seller.TransitionRequest{OrderID: order.ID, To: parley.OrderSubmitted, Reason: name + " submits", Metadata: metadata}, keep(&order)))
-	did(d.service.RequestChange(ctx, buyer, seller.ChangeInput{Type: parley.ChangeCreative, DealID: deal.ID, Reason: name + " wants another"}, keep(new(parley.ChangeRequest))))
+	did(d.service.RequestChange(ctx, buyer, seller.ChangeInput{Type: parley.ChangeCreative, DealID: deal.ID, Reason: name + " wants another", Proposed: json.RawMessage(`{"creative": "to ` + name + `", "creatives": [{"by": "` + name + `"}]}`)}, keep(new(parley.ChangeRequest))))
 	return buyer
 }
 

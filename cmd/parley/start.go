@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"parley"
@@ -74,10 +76,16 @@ func (p *process) tellStart(log *slog.Logger, settings config.Settings, listener
 
 // check says whether serve would start with the settings, and changes nothing.
 func (p *process) check(settings config.Settings) error {
+	if string(settings.AdminListen) == string(settings.Listen) && !strings.HasSuffix(string(settings.Listen), ":0") {
+		return fmt.Errorf("%s is what both --listen and --admin-listen name: monitoring needs an address of its own", settings.Listen)
+	}
 	if err := p.checkTestWorld(settings); err != nil {
 		return err
 	}
 	if path, embedded := settings.DatabaseURL.SQLite(); embedded {
+		if err := mayWriteBeside(path); err != nil {
+			return err
+		}
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			_, err := fmt.Fprintf(p.out, "the settings are right; %s is not there yet and will be made\n", path)
 			return err
@@ -92,6 +100,11 @@ func (p *process) check(settings config.Settings) error {
 	if err != nil {
 		return fmt.Errorf("read the database: %w", err)
 	}
+	if version > 0 {
+		if err := refuseTestWorld(p.ctx, store); err != nil {
+			return err
+		}
+	}
 	log := p.logger(settings)
 	service, err := p.newService(store, settings, log)
 	if err != nil {
@@ -101,6 +114,23 @@ func (p *process) check(settings config.Settings) error {
 	tellUnfinished(settings, log)
 	_, err = fmt.Fprintf(p.out, "the settings are right, and the database answers, at version %d of its schema\n", version)
 	return err
+}
+
+// mayWriteBeside tells whether the folder of the embedded database, or the nearest one above it that there is, may be written in: the store makes files
+// beside its own.
+func mayWriteBeside(path string) error {
+	folder := filepath.Dir(path)
+	for {
+		if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) || filepath.Dir(folder) == folder {
+			break
+		}
+		folder = filepath.Dir(folder)
+	}
+	file, err := os.CreateTemp(folder, ".parley-check-*")
+	if err != nil {
+		return fmt.Errorf("the database %s cannot be written: %w", path, err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // checkTestWorld says whether the test world's database, where there is to be one and it has been made, would open.

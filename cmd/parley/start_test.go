@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -73,6 +74,29 @@ func TestCheckChangesNothing(t *testing.T) {
 	at.must(t, "serve", "--check", "--database-for-tests", "beside")
 	if _, err := os.Stat(filepath.Join(at.folder, "data")); !os.IsNotExist(err) {
 		t.Errorf("the check made a folder: %v", err)
+	}
+}
+
+// TestCheckRefusesWhatServeWould checks places in which no server starts.
+func TestCheckRefusesWhatServeWould(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	at.createKey(t, "--test", "--role", "buyer", "--label", "T", "--seat", "t", "--database-for-tests", "beside")
+	if err := os.WriteFile(filepath.Join(at.folder, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for says, args := range map[string][]string{
+		"is the test world's":         {"--database-url", "sqlite:data/parley.test.db"},
+		"file/p.db cannot be written": {"--database-url", "sqlite:file/p.db"},
+		"--listen and --admin-listen": {"--listen", "127.0.0.1:8080", "--admin-listen", "127.0.0.1:8080"},
+		"the test world's database":   {"--database-for-tests", "sqlite:file/t.db"},
+	} {
+		for _, check := range []string{"--check", ""} {
+			done := at.run(t, nil, slices.DeleteFunc(append([]string{"serve", check}, args...), func(arg string) bool { return arg == "" })...)
+			if done.code != 1 || check != "" && !strings.Contains(done.err, says) {
+				t.Errorf("serve %s %s: exit code %d\n%s", check, args, done.code, done.err)
+			}
+		}
 	}
 }
 

@@ -172,7 +172,44 @@ type InboxItem struct {
 	AskedImpressions int64
 	AskedFlight      Flight
 	// Left is how many impressions are left of what is Held, where that is less than what is asked about; nil: all of them are.
-	Left *int64
+	Left     *int64
+	Change   *ChangeRequest // that is asked about; nil: none is, or it is gone
+	Prospect Prospect
+}
+
+// Prospect is what would come of answering a question as things are now; the zero one of what was not looked at.
+type Prospect struct {
+	Refused string // why a yes would be refused, for a sentence of the publisher's people; empty: it would not be
+	Floor   int64  // of what is asked about, CPM micros; 0: it has none
+	// Ask is that of Impressions over Flight, CPM micros, where the answer is about other ones than was asked about; 0: there is none.
+	Ask         int64
+	Impressions int64
+	Flight      Flight
+}
+
+// Does is what answering the question so does; see Approval.Effect. Of a change it has the value that the deal would have.
+func (i InboxItem) Does(to ApprovalStatus, m *Modifications) Effect {
+	e := i.Effect(to, m, i.Left)
+	if e.Deed != DeedChange || i.Change == nil {
+		return e
+	}
+	if i.Change.Impact != nil {
+		e.Value = i.Change.Impact.After
+	}
+	e.Ends = i.Change.Ends()
+	return e
+}
+
+// AskOf is the ask for what an answer is about, CPM micros; 0: it is not known.
+func (i InboxItem) AskOf(e Effect) int64 {
+	c, p := i.Case, i.Prospect
+	switch {
+	case e.Impressions == c.Impressions && e.Flight == Flight{Start: c.FlightStart, End: c.FlightEnd}:
+		return c.Ask
+	case e.Impressions == p.Impressions && e.Flight == p.Flight:
+		return p.Ask
+	}
+	return 0
 }
 
 // Offered is the CPM that the buyer named last of what the question is about, micros; where it named none, the one of the question.

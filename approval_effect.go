@@ -17,6 +17,7 @@ const (
 // Effect is what an answer does, on which terms. The flows go by it, and so does whatever says it in words.
 type Effect struct {
 	Deed        Deed
+	Ends        bool   // the deal is over by it
 	Endorses    bool   // it is the first yes of two, after which somebody else has to say yes still
 	CPM         int64  // micros
 	Impressions int64  // 0: no volume is named or known

@@ -57,19 +57,18 @@ func (n Numbers) Price(price, ask, impressions int64, currency Currency) string 
 }
 
 // Decision says what an answer to a question does, in words and money: "Accept 12.50 EUR, 10.4% under ask, 37,500.00 EUR",
-// "Send counter 13.25 EUR, 5% under ask, 39,750.00 EUR", "Decline". impact is that of the change which the question is about; nil: it is
-// not known, or it is about none.
-func (n Numbers) Decision(q InboxItem, impact *PricingImpact, to ApprovalStatus, m *Modifications) string {
-	c, e := q.Case, q.Effect(to, m, q.Left)
-	words, ask := "", c.Ask
+// "Send counter 13.25 EUR, 5% under ask, 39,750.00 EUR", "Decline". Of a yes that would be refused it says that, and why.
+func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) string {
+	c, e := q.Case, q.Does(to, m)
+	words, ask := "", q.AskOf(e)
+	if to == ApprovalApproved && q.Prospect.Refused != "" {
+		return verbs[e.Deed] + " would be refused: " + q.Prospect.Refused
+	}
 	switch e.Deed {
 	case DeedDecline:
 		return "Decline"
 	case DeedChange:
-		words = "Approve the change"
-		if impact != nil {
-			words += ": " + n.Worth(impact.Before, impact.Currency) + " becomes " + n.Worth(impact.After, impact.Currency)
-		}
+		words = strings.Join(append([]string{"Approve the change"}, n.changed(q)...), ": ")
 	case DeedSubmit:
 		words, ask = "Submit the order: ", 0
 	case DeedCounter:
@@ -86,14 +85,53 @@ func (n Numbers) Decision(q InboxItem, impact *PricingImpact, to ApprovalStatus,
 	return words
 }
 
+// verbs name what a yes would have done.
+var verbs = map[Deed]string{DeedAccept: "Accept", DeedCounter: "Send counter", DeedSubmit: "Submit the order", DeedChange: "Approve the change"}
+
+// changed says what a change makes of its deal: "28,800.00 USD becomes 0.00 USD, the deal ends". It is empty of one that is not known, or that
+// moves no money.
+func (n Numbers) changed(q InboxItem) []string {
+	if q.Change == nil || q.Change.Impact == nil {
+		return nil
+	}
+	i := q.Change.Impact
+	words := append([]string{n.Worth(i.Before, i.Currency) + " becomes " + n.Worth(i.After, i.Currency)}, n.given(q)...)
+	return []string{strings.Join(words, ", ")}
+}
+
+// given is what a cancellation leaves of its deal; empty of any other change.
+func (n Numbers) given(q InboxItem) []string {
+	switch {
+	case q.Change == nil || q.Change.Terms.Cancel == nil:
+		return nil
+	case q.Change.Ends():
+		return []string{"the deal ends"}
+	}
+	var left []string
+	if q.Case.Impressions > 0 && q.Case.Volume == VolumeStated {
+		left = append(left, n.Count(q.Case.Impressions)+" impressions left")
+	}
+	if flight := (Flight{Start: q.Case.FlightStart, End: q.Case.FlightEnd}); flight.End != 0 {
+		left = append(left, n.Flight(flight))
+	}
+	return left
+}
+
 // Terms are what the buyer named and what a yes makes of it, in a line: "14.00 → counter 26.35, 46.9% under ask". How far it is from the
-// ask is of the buyer's price.
+// ask is of the buyer's price, beside the ask for what would be agreed.
 func (n Numbers) Terms(q InboxItem) string {
-	c, e, offered := q.Case, q.Effect(ApprovalApproved, nil, q.Left), q.Offered()
+	c, e, offered := q.Case, q.Does(ApprovalApproved, nil), q.Offered()
+	switch {
+	case q.Prospect.Refused != "":
+		return n.CPM(offered, c.Currency) + " → " + string(e.Deed) + " would be refused: " + q.Prospect.Refused
+	case e.Ends:
+		return n.CPM(offered, c.Currency) + " → the deal ends"
+	}
 	words := []string{n.CPM(offered, c.Currency) + " → " + string(e.Deed) + " " + n.CPM(e.CPM, c.Currency)}
-	if beside := n.AgainstAsk(offered, c.Ask); beside != "" {
+	if beside := n.AgainstAsk(offered, q.AskOf(e)); beside != "" {
 		words = append(words, beside)
 	}
+	words = append(words, n.given(q)...)
 	return strings.Join(append(words, n.apart(q, e, "")...), ", ")
 }
 
@@ -130,17 +168,28 @@ func (n Numbers) apart(q InboxItem, e Effect, what string) []string {
 }
 
 // Together says what the same answer to several questions does, by what it does, with the money of each currency: "Accept 1: 31,875.00
-// USD; Send 2 counters: 127,800.00 USD".
+// USD; Send 2 counters: 127,800.00 USD". Of changes it says what their deals come to before and after: "Approve 2 changes: 24,300.00 USD becomes
+// 15,000.00 USD".
 func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 	type sort struct {
 		deed     Deed
 		endorses bool
 	}
-	values, unknown, counts := map[sort]map[Currency]int64{}, map[sort]int64{}, map[sort]int64{}
+	values, unknown, counts, before := map[sort]map[Currency]int64{}, map[sort]int64{}, map[sort]int64{}, map[sort]map[Currency]int64{}
 	for _, q := range questions {
-		e := q.Effect(to, nil, q.Left)
+		e := q.Does(to, nil)
 		of := sort{e.Deed, e.Endorses}
-		if counts[of]++; q.Case.Volume == VolumeUnknown {
+		counts[of]++
+		if e.Deed == DeedChange {
+			if q.Change == nil || q.Change.Impact == nil {
+				continue
+			}
+			if before[of] == nil {
+				before[of] = map[Currency]int64{}
+			}
+			before[of][q.Case.Currency] += q.Change.Impact.Before
+		}
+		if e.Deed != DeedChange && q.Case.Volume == VolumeUnknown {
 			unknown[of]++
 			continue
 		}
@@ -158,12 +207,20 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 			}
 			var money []string
 			for _, currency := range slices.Sorted(maps.Keys(values[of])) {
+				if was, ok := before[of][currency]; ok {
+					money = append(money, n.Worth(was, currency)+" becomes "+n.Worth(values[of][currency], currency))
+					continue
+				}
 				money = append(money, n.Worth(values[of][currency], currency))
 			}
 			if unknown[of] > 0 {
 				money = append(money, n.Count(unknown[of])+" for no known volume")
 			}
-			sums = append(sums, n.several(deed, endorses, counts[of])+": "+strings.Join(money, ", "))
+			sum := n.several(deed, endorses, counts[of])
+			if len(money) > 0 {
+				sum += ": " + strings.Join(money, ", ")
+			}
+			sums = append(sums, sum)
 		}
 	}
 	return strings.Join(sums, "; ")

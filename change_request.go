@@ -2,6 +2,7 @@ package parley
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -273,6 +274,11 @@ type ChangeRequest struct {
 
 // ForAPerson tells whether the request changes none of the deal's terms: then it is work that somebody takes on.
 func (c ChangeRequest) ForAPerson() bool { return len(c.Diffs) == 0 }
+
+// Ends tells whether nothing of the deal is left by the request.
+func (c ChangeRequest) Ends() bool {
+	return c.Terms.Cancel != nil && slices.ContainsFunc(c.Diffs, func(d ChangeDiff) bool { return d.Field == "status" && string(d.New) == `"`+string(DealCancelled)+`"` })
+}
 
 // Direct tells whether the request is the publisher's own ending of the deal; see Cancellation.
 func (c ChangeRequest) Direct() bool { return c.Terms.Cancel != nil && c.Terms.Cancel.Direct }

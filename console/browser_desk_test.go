@@ -65,7 +65,7 @@ func TestBrowserDeskSharesTheInbox(t *testing.T) {
 		there.run(click("[data-all]"))
 		there.shows("[data-ticked]", "4 ticked")
 		there.leave(`button[form=bulk][value=approve]`)
-		there.shows("h1", "Accept 3: 404,820.00 USD; Approve 1 change: 327,600.00 USD")
+		there.shows("h1", "Accept 3: 404,820.00 USD; Approve 1 change: 323,190.00 USD becomes 327,600.00 USD")
 	})
 }
 

@@ -10,15 +10,6 @@ import (
 // onPages writes numbers as pages have them.
 var onPages = parley.Numbers{CPM: amount, Money: money, Worth: worth, Count: count, Percent: percent, Flight: flight}
 
-// decisionWords say what an answer to a question does, in words and money.
-func decisionWords(q parley.InboxItem, change *parley.ChangeRequest, to parley.ApprovalStatus, m *parley.Modifications) string {
-	var impact *parley.PricingImpact
-	if change != nil {
-		impact = change.Impact
-	}
-	return onPages.Decision(q, impact, to, m)
-}
-
 // outcome is what carrying a decision out did, as it is kept.
 type outcome struct {
 	Result     string `json:"result"`

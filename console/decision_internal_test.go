@@ -27,8 +27,8 @@ func TestDecisionsInWords(t *testing.T) {
 		{of(as), nil, parley.ApprovalApproved, nil, "Accept 12.50 EUR, 10.4% under ask, 37,500.00 EUR"},
 		{of(as), nil, parley.ApprovalRejected, nil, "Decline"},
 		{of(as), nil, parley.ApprovalCountered, &parley.Modifications{CounterCPM: new(int64(13_250_000))}, "Send counter 13.25 EUR, 5% under ask, 39,750.00 EUR"},
-		{of(as), nil, parley.ApprovalCountered, &parley.Modifications{CounterCPM: new(int64(1_250_000_000)), Impressions: new(int64(1_000_000))}, "Send counter 1,250.00 EUR, 8860.6% over ask, 1,250,000.00 EUR, 1,000,000 of the 3,000,000 impressions asked for"},
-		{of(as), nil, parley.ApprovalCountered, &parley.Modifications{Impressions: new(int64(1_000_000))}, "Send counter 12.50 EUR, 10.4% under ask, 12,500.00 EUR, 1,000,000 of the 3,000,000 impressions asked for"},
+		{of(as), nil, parley.ApprovalCountered, &parley.Modifications{CounterCPM: new(int64(1_250_000_000)), Impressions: new(int64(1_000_000))}, "Send counter 1,250.00 EUR, 1,250,000.00 EUR, 1,000,000 of the 3,000,000 impressions asked for"},
+		{of(as), nil, parley.ApprovalCountered, &parley.Modifications{Impressions: new(int64(1_000_000))}, "Send counter 12.50 EUR, 12,500.00 EUR, 1,000,000 of the 3,000,000 impressions asked for"},
 		{of(func(a *parley.Approval) { a.Case.Price = a.Case.Ask }), nil, parley.ApprovalApproved, nil, "Accept 13.95 EUR, at ask, 41,850.00 EUR"},
 		{of(func(a *parley.Approval) { a.Case.Impressions, a.Case.Volume = 0, parley.VolumeUnknown }), nil, parley.ApprovalApproved, nil, "Accept 12.50 EUR, 10.4% under ask, for no known volume"},
 		{of(func(a *parley.Approval) { a.Case.Currency, a.Case.Ask = "JPY", 0 }), nil, parley.ApprovalApproved, nil, "Accept 12.5 JPY, 37,500 JPY"},
@@ -38,7 +38,7 @@ func TestDecisionsInWords(t *testing.T) {
 			&parley.ChangeRequest{Impact: &parley.PricingImpact{Before: 1_000_000, After: 2_000_000, Currency: "EUR"}}, parley.ApprovalApproved, nil,
 			"Approve the change: 1.00 EUR becomes 2.00 EUR"},
 	} {
-		if words := strings.ReplaceAll(english.text(decisionWords(parley.InboxItem{Approval: c.a}, c.change, c.to, c.m)), "\u00a0", " "); words != c.want {
+		if words := strings.ReplaceAll(english.text(onPages.Decision(parley.InboxItem{Approval: c.a, Change: c.change}, c.to, c.m)), "\u00a0", " "); words != c.want {
 			t.Errorf("%q, want %q", words, c.want)
 		}
 	}

@@ -107,7 +107,19 @@ type caseCard struct {
 
 // BesideAsk says where a price is beside the ask.
 func (c caseCard) BesideAsk(price int64) string {
-	return onPages.AgainstAsk(price, c.Approval.Case.Ask)
+	return onPages.AgainstAsk(price, c.Ask())
+}
+
+// Ask is that for what a yes is about, CPM micros; 0: it is not known.
+func (c caseCard) Ask() int64 { return c.Item.AskOf(c.Effect) }
+
+// Value is what a yes is worth: of a change, what the deal comes to before and after.
+func (c caseCard) Value() string {
+	currency := c.Approval.Case.Currency
+	if c.Change != nil && c.Change.Impact != nil {
+		return worth(c.Change.Impact.Before, currency) + " becomes " + worth(c.Change.Impact.After, currency)
+	}
+	return worth(c.Effect.Value, currency)
 }
 
 // Counters tells whether a yes sends the buyer a counter.
@@ -248,7 +260,7 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
 		}
 		if facts.Volume != parley.VolumeUnknown {
-			row.Value = worth(item.Effect(parley.ApprovalApproved, nil, item.Left).Value, facts.Currency)
+			row.Value = worth(item.Does(parley.ApprovalApproved, nil).Value, facts.Currency)
 		}
 		part.Rows = append(part.Rows, row)
 	}
@@ -305,7 +317,7 @@ func (x *exchange) showPast(content inboxPage) error {
 func (x *exchange) caseOf(item parley.InboxItem, f *form) (caseCard, error) {
 	a := item.Approval
 	card := caseCard{
-		Approval: a, Item: item, Effect: item.Effect(parley.ApprovalApproved, nil, item.Left), Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
+		Approval: a, Item: item, Effect: item.Does(parley.ApprovalApproved, nil), Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
 		Buyer: buyer{Name: parley.OwnerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner}, Snoozes: snoozesBefore(x.clock(), a.TimeoutAt),
 	}
 	card.WhyNot = x.mayDecide(a)
@@ -322,11 +334,14 @@ func (x *exchange) caseOf(item parley.InboxItem, f *form) (caseCard, error) {
 			return card, err
 		}
 	}
-	card.Accept = decisionWords(item, card.Change, parley.ApprovalApproved, nil)
+	if item.Prospect.Floor > 0 && a.Status == parley.ApprovalPending {
+		card.Floor = item.Prospect.Floor
+	}
+	card.Accept = onPages.Decision(item, parley.ApprovalApproved, nil)
 	if a.Planned != nil && a.PlannedFor == nil {
 		then := item
 		then.Status = parley.ApprovalPending // as it was answered
-		card.Failed = decisionWords(then, card.Change, a.Planned.Status, a.Planned.Modifications)
+		card.Failed = onPages.Decision(then, a.Planned.Status, a.Planned.Modifications)
 	}
 	// What a change takes beyond what its deal holds is in the change's own look at the ledger.
 	if a.Status == parley.ApprovalPending && a.ChangeID == "" && card.Flight.End > 0 {
@@ -419,11 +434,8 @@ func (x *exchange) aboutChange(c *caseCard) error {
 	if change.AskedBy != "seller" && change.Terms.CPM != nil {
 		c.Offered = *change.Terms.CPM
 	}
-	if start := change.Terms.FlightStart; start != nil {
-		c.Flight.Start = *start
-	}
-	if end := change.Terms.FlightEnd; end != nil {
-		c.Flight.End = *end
+	if facts := c.Approval.Case; facts.FlightEnd != 0 {
+		c.Flight = parley.Flight{Start: facts.FlightStart, End: facts.FlightEnd} // that the change leaves
 	}
 	return nil
 }
@@ -471,11 +483,11 @@ func (x *exchange) showApproval(status int, f *form) error {
 	}
 	content := approvalPage{Card: card, Story: told, Next: outcomeOf(approval).ApprovalID}
 	if m := approval.Modifications; m != nil {
-		content.Countered = decisionWords(item, card.Change, parley.ApprovalCountered, m)
+		content.Countered = onPages.Decision(item, parley.ApprovalCountered, m)
 	}
 	if planned := approval.Planned; approval.PlannedFor != nil {
 		shown := x.plannedOf(item, card.Product, card.Buyer.Name)
-		shown.Words = decisionWords(item, card.Change, planned.Status, planned.Modifications)
+		shown.Words = onPages.Decision(item, planned.Status, planned.Modifications)
 		content.Planned = &shown
 	}
 	return x.show("approval", status, page{
@@ -535,7 +547,7 @@ func (x *exchange) plannedOf(item parley.InboxItem, product, buyer string) plann
 		by = "you"
 	}
 	return plannedCard{
-		Approval: a, Product: product, Buyer: buyer, Words: decisionWords(item, nil, a.Planned.Status, a.Planned.Modifications), By: by,
+		Approval: a, Product: product, Buyer: buyer, Words: onPages.Decision(item, a.Planned.Status, a.Planned.Modifications), By: by,
 		May: a.TakenBackBy(x.who), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
 	}
 }
@@ -592,7 +604,7 @@ func (x *exchange) toldNow(answer seller.Answer, id string) error {
 	now := "The question is " + words(string(a.Status)) + " by now."
 	switch {
 	case a.PlannedFor != nil:
-		now = "“" + decisionWords(a, nil, a.Planned.Status, a.Planned.Modifications) + "” is about to be carried out."
+		now = "“" + onPages.Decision(a, a.Planned.Status, a.Planned.Modifications) + "” is about to be carried out."
 	case a.Status == parley.ApprovalPending:
 		now = "The question waits for an answer."
 	}
@@ -617,8 +629,12 @@ func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 			over = append(over, itemName(item)+": "+why)
 			continue
 		}
+		if why := item.Prospect.Refused; why != "" && to == parley.ApprovalApproved {
+			over = append(over, itemName(item)+": "+onPages.Decision(item, to, nil))
+			continue
+		}
 		open = append(open, item)
-		r.Lines = append(r.Lines, itemName(item)+": "+decisionWords(item, nil, to, nil))
+		r.Lines = append(r.Lines, itemName(item)+": "+onPages.Decision(item, to, nil))
 	}
 	if len(open) == 0 {
 		return true, nil // the decision is refused, and says of each why
@@ -680,6 +696,10 @@ func (c *console) decideAll(x *exchange) error {
 	var problems parley.Problems
 	for _, request := range requests {
 		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
+		if err == nil && request.Decision == "approve" && closed(item.Approval) == "" && item.Prospect.Refused != "" {
+			problems.Add(request.ApprovalID, "%s: %s", itemName(item), onPages.Decision(item, parley.ApprovalApproved, nil))
+			continue
+		}
 		if err == nil {
 			_, err = c.service.PlanDecision(x.Context(), once, request, thenGo(func(parley.Approval) string { return "/inbox" }))
 		}

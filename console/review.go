@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
@@ -84,7 +85,7 @@ func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) 
 	if !accepts && request.Decision != "counter" {
 		return true, nil
 	}
-	item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
+	item, err := x.service.InboxItemOn(x.Context(), x.call, request.ApprovalID, request.Modifications)
 	if err != nil {
 		return false, missing(err, "approval", request.ApprovalID)
 	}
@@ -102,7 +103,7 @@ func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	words := decisionWords(item, card.Change, decidedStatus[request.Decision], request.Modifications)
+	words := onPages.Decision(item, decidedStatus[request.Decision], request.Modifications)
 	r := review{Title: card.Product + " for " + card.Buyer.Name, Lines: []string{words}, Do: words, Back: root + "/inbox/" + url.PathEscape(item.ID)}
 	if done := outcomeOf(came); done.Result == "rejected" || done.Result == "held" {
 		r.Lines = append(r.Lines, "As things are now, what becomes of it: "+outcomeWords(came))
@@ -111,8 +112,9 @@ func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) 
 		if m.Note != "" {
 			r.Lines = append(r.Lines, "Note to the buyer: "+m.Note)
 		}
-		if m.CounterCPM != nil && farFrom(*m.CounterCPM, facts.Ask) {
-			r.Sure = "Yes, " + money(*m.CounterCPM, facts.Currency) + ", where the ask is " + money(facts.Ask, facts.Currency)
+		ask := cmp.Or(item.AskOf(item.Does(parley.ApprovalCountered, m)), facts.Ask)
+		if m.CounterCPM != nil && farFrom(*m.CounterCPM, ask) {
+			r.Sure = "Yes, " + money(*m.CounterCPM, facts.Currency) + ", where the ask is " + money(ask, facts.Currency)
 		}
 	}
 	if request.BuyerMessage != "" {

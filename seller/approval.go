@@ -84,6 +84,11 @@ func (w *work) meet(ctx context.Context, version *storage.Pending[int64], c comm
 		return rule, facts, false, err
 	}
 	granted = slices.DeleteFunc(granted, func(a parley.Approval) bool { return !sameSubject(a, about) })
+	for i := range granted {
+		if of := &granted[i].Case; c.counters && of.Volume == facts.Volume && of.Impressions > facts.Impressions {
+			of.Impressions, of.Recommendation = facts.Impressions, facts.Recommendation
+		}
+	}
 	if rule, stopped, err = w.stoppedAt(ctx, version, facts, granted, gates); err != nil || !stopped {
 		return rule, facts, false, err
 	}
@@ -112,6 +117,7 @@ type commitment struct {
 	productID      string
 	inventoryType  string
 	recommendation parley.Recommendation
+	counters       bool         // it is a counter, of which who granted more impressions has granted enough
 	deal           *parley.Deal // the one that it is about, which counts in its buyer's values and holds inventory; nil: none
 }
 

@@ -36,7 +36,11 @@ func (w *work) applyToProposal(ctx context.Context, a parley.Approval) (outcome,
 		if a.NegotiationID != "" {
 			gate = parley.GateNegotiationAccept
 		}
-		asked, held, err := w.askNext(ctx, a, proposalCommitment(proposal, terms), gate)
+		about, c, err := w.whatGoesOn(ctx, a, proposal, terms)
+		if err != nil {
+			return outcome{}, err
+		}
+		asked, held, err := w.askNext(ctx, about, c, gate)
 		if err != nil {
 			return outcome{}, err
 		}
@@ -46,6 +50,23 @@ func (w *work) applyToProposal(ctx context.Context, a parley.Approval) (outcome,
 	}
 	h := &hold{work: w, approval: a, terms: terms, proposal: &proposal, versions: versions}
 	return h.goOn(ctx, done)
+}
+
+// whatGoesOn is what a yes to a held proposal goes on with: a counter over what is left by now, where that is less than was asked about. The
+// rules see that, and so does whoever is asked next.
+func (w *work) whatGoesOn(ctx context.Context, a parley.Approval, p parley.Proposal, terms heldTerms) (about parley.Approval, c commitment, err error) {
+	h := &hold{work: w, approval: a, terms: terms, proposal: &p}
+	left, _, why, err := h.stillSold(ctx, p.Flight, terms.Impressions)
+	if err != nil {
+		return a, c, err
+	}
+	if why == nil && left < terms.Impressions {
+		terms.Impressions, terms.Recommendation = left, parley.RecommendCounter
+		a.Snapshot, err = snapshot(terms)
+	}
+	c = proposalCommitment(p, terms)
+	c.counters = terms.Recommendation == parley.RecommendCounter
+	return a, c, err
 }
 
 // waitOn keeps a proposal, and the negotiation that led there, waiting for another approval.

@@ -259,20 +259,26 @@ func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	if err != nil {
 		return err
 	}
-	today := w.service.today(w.now)
-	after, err := change.NewTerms(deal.Terms(), c.Terms, today)
-	if err != nil {
-		if change.Sets(c.Terms) == "" {
-			return nil // the end of a deal; what has become of it is said when it is carried out
-		}
-		return parley.Invalid("decision", "must be reject: the dates have passed")
-	}
-	if !change.SetsTerms(c, after, today) {
-		return nil
-	}
-	p, err := w.priceTerms(ctx, deal, after)
+	priced, err := w.prices().ofChange(ctx, c, deal)
 	if err != nil {
 		return err
 	}
-	return p.Approvable(deal.Price.Currency)
+	return priced.Approvable(deal.Price.Currency)
+}
+
+// ofChange prices what a change makes of its deal as it is now; the zero price of one that sets no terms. The error is CodeValidation, for the
+// publisher's people, where it can make nothing of it any more.
+func (p prices) ofChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal) (change.Price, error) {
+	today := p.service.today(p.now)
+	after, err := change.NewTerms(deal.Terms(), c.Terms, today)
+	if err != nil {
+		if change.Sets(c.Terms) == "" {
+			return change.Price{}, nil // the end of a deal; what has become of it is said when it is carried out
+		}
+		return change.Price{}, parley.Invalid("decision", "must be reject: the dates have passed")
+	}
+	if c.ForAPerson() || !change.SetsTerms(c, after, today) {
+		return change.Price{}, nil
+	}
+	return p.priceTerms(ctx, deal, after)
 }

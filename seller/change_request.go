@@ -242,7 +242,7 @@ func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.
 	if path := change.Sets(in.Terms); c.ForAPerson() && path != "" {
 		return c, to, parley.Invalid("proposed_values."+path, "is what the deal has already; nothing would change")
 	}
-	asked, err := w.priceTerms(ctx, deal, after)
+	asked, err := w.prices().priceTerms(ctx, deal, after)
 	if err != nil {
 		return c, to, err
 	}
@@ -287,21 +287,21 @@ func (w *work) availabilityOf(ctx context.Context, deal parley.Deal, after parle
 
 // priceTerms prices a running deal on terms, to its own buyer, with what the ledger holds for it. Of a product that is not sold any more a deal
 // keeps its price on fewer days and for fewer impressions.
-func (w *work) priceTerms(ctx context.Context, deal parley.Deal, terms parley.DealTerms) (change.Price, error) {
+func (p prices) priceTerms(ctx context.Context, deal parley.Deal, terms parley.DealTerms) (change.Price, error) {
 	asked := offerOf(deal)
 	asked.flight, asked.impressions = terms.Flight, terms.Impressions
 	if deal.DealType.Guaranteed() {
 		asked.held = &holding{flight: deal.Flight, impressions: deal.Impressions}
 	}
-	now, gone, err := w.priceNow(ctx, asked)
+	now, gone, err := p.priceNow(ctx, asked)
 	if gone != nil && !change.AsksForMore(deal.Terms(), terms) {
 		gone = nil
 	}
-	p := change.Price{CPM: terms.CPM, Ask: now.price.FinalCPM, Floor: now.price.FloorCPM, Gone: gone}
-	if p.Ask == 0 {
-		p.Ask = deal.Price.FinalCPM // of what is not sold any more nothing better is known
+	priced := change.Price{CPM: terms.CPM, Ask: now.price.FinalCPM, Floor: now.price.FloorCPM, Gone: gone}
+	if priced.Ask == 0 {
+		priced.Ask = deal.Price.FinalCPM // of what is not sold any more nothing better is known
 	}
-	return p, err
+	return priced, err
 }
 
 // Change reads one change request.
@@ -514,7 +514,7 @@ func (w *work) applicable(ctx context.Context, c parley.ChangeRequest, deal parl
 	if to.terms, failure = change.Applicable(c, deal, w.service.today(w.now)); failure != "" {
 		return to, failure, nil
 	}
-	if to.price, err = w.priceTerms(ctx, deal, to.terms); err == nil && change.SetsTerms(c, to.terms, w.service.today(w.now)) && to.price.Gone != nil {
+	if to.price, err = w.prices().priceTerms(ctx, deal, to.terms); err == nil && change.SetsTerms(c, to.terms, w.service.today(w.now)) && to.price.Gone != nil {
 		failure = to.price.Gone.Detail
 	}
 	return to, failure, err

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"parley"
-	"parley/inventory"
 	"parley/storage"
 )
 
@@ -81,15 +80,20 @@ func (s *Service) Inbox(ctx context.Context, call Call, filter InboxFilter, othe
 			return Inbox{}, err
 		}
 		inbox.Views = viewsOf(parley.ViewInbox, inbox.Views)
-		if err := leftOf(ctx, v.Reader, inbox.Mine.Items, inbox.Others.Items, inbox.Planned); err != nil {
+		if err := v.prices().prospects(ctx, inbox.Mine.Items, inbox.Others.Items, inbox.Planned); err != nil {
 			return Inbox{}, err
 		}
 		return inbox, following.get(ctx, &inbox)
 	})
 }
 
-// InboxItem reads one question with its names.
+// InboxItem reads one question with its names, and what would come of it.
 func (s *Service) InboxItem(ctx context.Context, call Call, id string) (parley.InboxItem, error) {
+	return s.InboxItemOn(ctx, call, id, nil)
+}
+
+// InboxItemOn is InboxItem with what a counter on terms of the desk's own would come to; nil: a yes.
+func (s *Service) InboxItemOn(ctx context.Context, call Call, id string, own *parley.Modifications) (parley.InboxItem, error) {
 	return read(ctx, s, call, func(v *view) (parley.InboxItem, error) {
 		pending := v.InboxItem(id)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
@@ -101,48 +105,36 @@ func (s *Service) InboxItem(ctx context.Context, call Call, id string) (parley.I
 		}
 		found.Approval = found.At(v.now)
 		items := []parley.InboxItem{found}
-		err = leftOf(ctx, v.Reader, items)
+		err = v.prices().prospectsOn(ctx, own, items)
 		return items[0], err
 	})
 }
 
-// leftOf has questions about what is held know how many impressions are left for it, where that is less than was asked about: a yes is
-// then a counter over what is left. What is asked of the store is asked of all of them together.
-func leftOf(ctx context.Context, r *storage.Reader, parts ...[]parley.InboxItem) error {
-	type asked struct {
-		of      *parley.InboxItem
-		flight  parley.Flight
-		days    *storage.Pending[[]parley.DayCapacity]
-		product *storage.Pending[parley.Product]
+// ApprovalItems is Approvals with what tells them apart, and what would come of those that wait.
+func (s *Service) ApprovalItems(ctx context.Context, call Call, filter ApprovalFilter) (Listing[parley.InboxItem], error) {
+	found, err := s.Approvals(ctx, call, filter)
+	if err != nil {
+		return Listing[parley.InboxItem]{}, err
 	}
-	var all []asked
-	for _, part := range parts {
-		for i := range part {
-			a, flight := &part[i], parley.Flight{Start: part[i].Case.FlightStart, End: part[i].Case.FlightEnd}
-			if a.Status == parley.ApprovalPending && a.Held() && flight.End != 0 {
-				all = append(all, asked{a, flight, r.Capacity(a.Case.ProductID, flight), r.Product(a.Case.ProductID)})
+	return read(ctx, s, call, func(v *view) (Listing[parley.InboxItem], error) {
+		asked := make([]*storage.Pending[parley.InboxItem], len(found.Items))
+		for i, a := range found.Items {
+			asked[i] = v.InboxItem(a.ID)
+		}
+		items := Listing[parley.InboxItem]{Items: make([]parley.InboxItem, len(asked)), Total: found.Total}
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return items, err
+		}
+		for i, pending := range asked {
+			item, err := pending.Get(ctx)
+			if err != nil {
+				return items, err
 			}
+			item.Approval = found.Items[i]
+			items.Items[i] = item
 		}
-	}
-	for _, q := range all {
-		days, err := q.days.Get(ctx)
-		if err != nil {
-			return err
-		}
-		product, err := q.product.Get(ctx)
-		if parley.Is(err, parley.CodeNotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		// Less than the minimum is nothing, of which there is no counter.
-		left := inventory.Available(days, q.flight)
-		if left != nil && *left < q.of.Case.Impressions && *left >= max(product.LeastVolume(q.of.Case.DealType), 1) {
-			q.of.Left = left
-		}
-	}
-	return nil
+		return items, v.prices().prospects(ctx, items.Items)
+	})
 }
 
 // inboxReader is who looks at the inbox.

@@ -44,7 +44,7 @@ func (w *work) askAhead(m Message, seen storage.NegotiationGlance) subjectAhead 
 		ahead.quote = w.QuoteForUpdate(seen.QuoteID)
 	}
 	ahead.negotiation = w.NegotiationForUpdate(seen.ID)
-	facts := w.priceFacts(seen.ProductID, seen.Flight)
+	facts := w.prices().facts(seen.ProductID, seen.Flight)
 	w.ahead = &facts
 	return ahead
 }

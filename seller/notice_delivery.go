@@ -138,7 +138,7 @@ func (s *Service) ClaimNotice(ctx context.Context, node string, choice parley.No
 		due, ok = found, true
 		due.Choice = c
 		named := func(items []parley.InboxItem) []parley.InboxItem { return items[:min(len(items), NoticeNames)] }
-		return leftOf(ctx, &tx.Reader, named(due.Expiring), named(due.Waiting))
+		return w.prices().prospects(ctx, named(due.Expiring), named(due.Waiting))
 	})
 	if err != nil || !ok {
 		return NoticeDue{}, false, err

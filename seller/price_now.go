@@ -2,6 +2,7 @@ package seller
 
 import (
 	"context"
+	"time"
 
 	"parley"
 	"parley/inventory"
@@ -42,19 +43,33 @@ type priceFacts struct {
 	version   *storage.Pending[int64]
 }
 
-// priceFacts asks for them, unless the transaction has asked ahead.
-func (w *work) priceFacts(productID string, flight parley.Flight) priceFacts {
-	if a := w.ahead; a != nil && a.productID == productID && a.flight == flight {
+// prices says what terms cost as a transaction sees things, also one that only reads.
+type prices struct {
+	*storage.Reader
+	service *Service
+	now     time.Time
+	ahead   *priceFacts // that have been asked for before they are needed; nil: none
+}
+
+func (w *work) prices() prices { return prices{&w.Reader, w.service, w.now, w.ahead} }
+
+// facts asks for what a price depends on, unless that was asked for ahead.
+func (p prices) facts(productID string, flight parley.Flight) priceFacts {
+	if a := p.ahead; a != nil && a.productID == productID && a.flight == flight {
 		return *a
 	}
-	return priceFacts{productID, flight, w.Product(productID), w.Capacity(productID, flight), w.PricingVersion()}
+	return priceFacts{productID, flight, p.Product(productID), p.Capacity(productID, flight), p.PricingVersion()}
+}
+
+func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley.ProposalError, err error) {
+	return w.prices().priceNow(ctx, o)
 }
 
 // priceNow is the one place that says what terms cost, and what their floor is, as things are in this transaction: every
 // price that is stated, agreed, approved or booked after the first one asks it again. gone is set instead where the
 // product is no longer sold on these terms, and says so in words for the buyer.
-func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley.ProposalError, err error) {
-	facts := w.priceFacts(o.productID, o.flight)
+func (p prices) priceNow(ctx context.Context, o offer) (now present, gone *parley.ProposalError, err error) {
+	facts := p.facts(o.productID, o.flight)
 	now.product, err = facts.product.Get(ctx)
 	if parley.Is(err, parley.CodeNotFound) {
 		return now, &parley.ProposalError{Stage: "validate", Code: "product_gone", Detail: "The product is no longer sold."}, nil
@@ -62,7 +77,7 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 	if err != nil {
 		return now, nil, err
 	}
-	if gone := o.unsold(now.product, w.service.today(w.now)); gone != nil {
+	if gone := o.unsold(now.product, p.service.today(p.now)); gone != nil {
 		return now, gone, nil
 	}
 	capacity, err := facts.days.Get(ctx)
@@ -76,17 +91,17 @@ func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley
 		capacity = inventory.Without(capacity, o.held.flight, o.held.impressions)
 	}
 	now.available = inventory.Available(capacity, o.flight)
-	engine, err := w.service.engine(ctx, &w.Reader, facts.version)
+	engine, err := p.service.engine(ctx, p.Reader, facts.version)
 	if err != nil {
 		return now, nil, err
 	}
-	accounts, err := accountsFor(ctx, &w.Reader, engine, o.identity)
+	accounts, err := accountsFor(ctx, p.Reader, engine, o.identity)
 	if err != nil {
 		return now, nil, err
 	}
 	now.price, err = engine.CalculatePrice(parley.PriceInput{
 		Product: now.product, Tier: o.tier, Identity: o.identity, Accounts: accounts, DealType: o.dealType, Flight: o.flight,
-		Impressions: o.impressions, Available: now.available, Today: w.service.today(w.now),
+		Impressions: o.impressions, Available: now.available, Today: p.service.today(p.now),
 	})
 	if parley.Is(err, parley.CodeValidation) {
 		return now, &parley.ProposalError{Stage: "price", Code: "not_priced", Detail: "The product has no price on these terms any more. Ask again."}, nil

@@ -42,14 +42,16 @@ func (c approvalsListCommand) Run(p *process) error {
 		if !c.JSON {
 			return writeApprovalsTable(p.out, approvals)
 		}
-		return writeJSON(p.out, wire.Each(wire.View{}, approvals, wire.ApprovalOf))
+		return writeJSON(p.out, wire.Each(wire.View{}, approvals, func(v wire.View, q parley.InboxItem) wire.Approval {
+			return wire.ApprovalOf(v, q.Approval)
+		}))
 	})
 }
 
-func (p *process) allApprovals(service *seller.Service, filter seller.ApprovalFilter) ([]parley.Approval, error) {
-	return seller.AllRows(func(a parley.Approval) string { return a.ID }, func(page seller.Page) (seller.Listing[parley.Approval], error) {
+func (p *process) allApprovals(service *seller.Service, filter seller.ApprovalFilter) ([]parley.InboxItem, error) {
+	return seller.AllRows(func(a parley.InboxItem) string { return a.ID }, func(page seller.Page) (seller.Listing[parley.InboxItem], error) {
 		filter.Page = page
-		return service.Approvals(p.ctx, terminal(), filter)
+		return service.ApprovalItems(p.ctx, terminal(), filter)
 	})
 }
 
@@ -62,7 +64,7 @@ type approvalsShowCommand struct {
 // Run shows the approval.
 func (c approvalsShowCommand) Run(p *process) error {
 	return p.withService(func(service *seller.Service) error {
-		approval, err := service.Approval(p.ctx, terminal(), c.ID)
+		approval, err := service.InboxItem(p.ctx, terminal(), c.ID)
 		if err != nil {
 			return unknownApproval(err, c.ID)
 		}
@@ -105,7 +107,7 @@ func (c approvalsDecideCommand) Run(p *process) error {
 		if err != nil {
 			return unknownApproval(err, c.ID)
 		}
-		return c.write(p.out, decided)
+		return c.write(p.out, parley.InboxItem{Approval: decided})
 	})
 }
 
@@ -138,7 +140,7 @@ func (c approvalsResumeCommand) Run(p *process) error {
 		if _, err := service.Resume(p.ctx, terminal(), c.ID, keepApproval(&resumed)); err != nil {
 			return unknownApproval(err, c.ID)
 		}
-		return c.write(p.out, resumed)
+		return c.write(p.out, parley.InboxItem{Approval: resumed})
 	})
 }
 
@@ -157,11 +159,11 @@ func unknownApproval(err error, id string) error {
 	return err
 }
 
-func (o approvalOutput) write(w io.Writer, a parley.Approval) error {
+func (o approvalOutput) write(w io.Writer, q parley.InboxItem) error {
 	if o.JSON {
-		return writeJSON(w, wire.ApprovalOf(wire.View{}, a))
+		return writeJSON(w, wire.ApprovalOf(wire.View{}, q.Approval))
 	}
-	return writeApproval(w, a)
+	return writeApproval(w, q)
 }
 
 func writeJSON(w io.Writer, v any) error {

@@ -103,6 +103,15 @@ func TestApprovalsAtTheTerminal(t *testing.T) {
 				t.Errorf("the table does not show %s:\n%s", text, table)
 			}
 		}
+		for _, paused := range []bool{true, false} {
+			at.must(t, "catalog", map[bool]string{true: "pause", false: "resume"}[paused], "wide")
+			for _, args := range [][]string{{"list"}, {"show", one}} {
+				shown := at.must(t, append([]string{"approvals"}, args...)...)
+				if refused := strings.Contains(shown, "Accept would be refused: the product is not offered at the moment"); refused != paused || refused == strings.Contains(shown, "Accept 1") {
+					t.Errorf("of a product that is paused (%t), %v shows:\n%s", paused, args, shown)
+				}
+			}
+		}
 		if early := at.run(t, nil, "approvals", "resume", one); early.code != 1 || !strings.Contains(early.err, "not decided yet") {
 			t.Errorf("resumed early: %d %s", early.code, early.err)
 		}

@@ -14,23 +14,23 @@ import (
 )
 
 // writeApprovalsTable writes one line for each approval.
-func writeApprovalsTable(w io.Writer, approvals []parley.Approval) error {
+func writeApprovalsTable(w io.Writer, approvals []parley.InboxItem) error {
 	if len(approvals) == 0 {
 		_, err := fmt.Fprintln(w, "there are none")
 		return err
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, err := fmt.Fprintln(table, "ID\tGATE\tSTATUS\tWHO DECIDES\tUNTIL\tPRODUCT\tPRICE\tVALUE")
+	_, err := fmt.Fprintln(table, "ID\tGATE\tSTATUS\tWHO DECIDES\tUNTIL\tPRODUCT\tPRICE\tVALUE\tA YES")
 	for _, a := range approvals {
-		_, failed := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Gate, a.Status, a.Role, minute(a.TimeoutAt),
-			printable(a.Case.ProductID), amount(a.Case.Price, a.Case.Currency), valueOf(a.Case))
+		_, failed := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Gate, a.Status, a.Role, minute(a.TimeoutAt),
+			printable(a.Case.ProductID), amount(a.Case.Price, a.Case.Currency), valueOf(a), aYes(a))
 		err = errors.Join(err, failed)
 	}
 	return errors.Join(err, table.Flush())
 }
 
 // writeApproval writes all there is to know of an approval, a line for each thing.
-func writeApproval(w io.Writer, a parley.Approval) error {
+func writeApproval(w io.Writer, a parley.InboxItem) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	var err error
 	line := func(name, text string) {
@@ -44,20 +44,18 @@ func writeApproval(w io.Writer, a parley.Approval) error {
 	line("gate", fmt.Sprintf("%s, by the rule %s", a.Gate, strconv.Quote(a.RuleName)))
 	line("asked", minute(a.RequestedAt))
 	line("asked by", printable(a.RequestedBy))
-	line("who decides", whoDecides(a))
-	line("about", about(a))
+	line("who decides", whoDecides(a.Approval))
+	line("about", about(a.Approval))
 	line("what", whatIsSold(a.Case))
 	line("price", priceAndAsk(a.Case))
-	line("value", valueOf(a.Case))
-	if a.Status == parley.ApprovalPending {
-		line("approve", parley.PlainNumbers().Decision(parley.InboxItem{Approval: a}, nil, parley.ApprovalApproved, nil))
-	}
+	line("value", valueOf(a))
+	line("approve", aYes(a))
 	if a.DecidedAt != nil {
 		line("decided", fmt.Sprintf("%s by %s", minute(*a.DecidedAt), printable(a.DecidedBy)))
 	}
 	line("reason", printable(a.Reason))
 	line("told the buyer", printable(a.BuyerMessage))
-	line("offered", offered(a))
+	line("offered", offered(a.Approval))
 	switch {
 	case a.ResumedAt != nil:
 		line("carried out", minute(*a.ResumedAt)+": "+told(a.Outcome))
@@ -99,12 +97,23 @@ func about(a parley.Approval) string {
 	return strings.Join(parts, ", ")
 }
 
-// valueOf is what the terms come to.
-func valueOf(c parley.ApprovalCase) string {
-	if c.Volume == parley.VolumeUnknown {
+// valueOf is what a yes comes to while the question waits, and else what was asked about.
+func valueOf(a parley.InboxItem) string {
+	switch {
+	case a.Case.Volume == parley.VolumeUnknown:
 		return "unknown"
+	case a.Status != parley.ApprovalPending:
+		return amount(a.Case.DealValue, a.Case.Currency)
 	}
-	return amount(c.DealValue, c.Currency)
+	return amount(a.Does(parley.ApprovalApproved, nil).Value, a.Case.Currency)
+}
+
+// aYes is what a yes does; empty of what does not wait any more.
+func aYes(a parley.InboxItem) string {
+	if a.Status != parley.ApprovalPending {
+		return ""
+	}
+	return printable(parley.PlainNumbers().Decision(a, parley.ApprovalApproved, nil))
 }
 
 func whatIsSold(c parley.ApprovalCase) string {

@@ -1,0 +1,150 @@
+package seller
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"parley"
+	"parley/change"
+	"parley/storage"
+)
+
+func (v *view) prices() prices { return prices{v.Reader, v.service, v.now, nil} }
+
+// judged is a question with what has been asked for to judge it.
+type judged struct {
+	item   *parley.InboxItem
+	terms  offer
+	facts  priceFacts
+	change *storage.Pending[parley.ChangeRequest]
+	deal   *storage.Pending[parley.Deal]
+}
+
+// prospects has questions that wait know what would come of answering them as things are now: of the answer that is planned, else of a yes.
+// What is asked of the store is asked of all of them together, but for the prices of changes.
+func (p prices) prospects(ctx context.Context, parts ...[]parley.InboxItem) error {
+	return p.prospectsOn(ctx, nil, parts...)
+}
+
+// prospectsOn is prospects with the desk's own terms of a counter; nil: there are none.
+func (p prices) prospectsOn(ctx context.Context, own *parley.Modifications, parts ...[]parley.InboxItem) error {
+	var all []judged
+	for _, part := range parts {
+		for i := range part {
+			if q, ok := p.judge(&part[i]); ok {
+				all = append(all, q)
+			}
+		}
+	}
+	for _, q := range all {
+		look := p.prospectOf
+		if q.change != nil {
+			look = p.prospectOfChange
+		}
+		if err := look(ctx, q, own); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge asks for what a question is judged by; ok is false of one of which nothing is known.
+func (p prices) judge(item *parley.InboxItem) (q judged, ok bool) {
+	c := item.Case
+	q = judged{item: item, terms: offer{
+		productID: c.ProductID, dealType: c.DealType, flight: parley.Flight{Start: c.FlightStart, End: c.FlightEnd}, currency: c.Currency,
+		tier: c.BuyerTier, identity: item.Buyer,
+	}}
+	if c.Volume == parley.VolumeStated {
+		q.terms.impressions = c.Impressions
+	}
+	switch {
+	case item.ChangeID != "":
+		q.change, q.deal = p.Change(item.ChangeID), p.Deal(item.DealID)
+		return q, true
+	case item.Status != parley.ApprovalPending || item.OrderID != "" || q.terms.flight.End == 0:
+		return q, false
+	case item.DealID != "" && c.DealType.Guaranteed():
+		q.terms.held = &holding{q.terms.flight, q.terms.impressions}
+	}
+	q.facts = p.facts(c.ProductID, q.terms.flight)
+	return q, true
+}
+
+// prospectOf judges what is sold anew: a proposal, an agreement about a quote, or a booking.
+func (p prices) prospectOf(ctx context.Context, q judged, own *parley.Modifications) error {
+	p.ahead = &q.facts
+	now, gone, err := p.priceNow(ctx, q.terms)
+	if err != nil {
+		return err
+	}
+	c, found := q.item.Case, &q.item.Prospect
+	found.Floor = now.price.FloorCPM
+	if left := now.available; q.item.Held() && left != nil && *left < c.Impressions {
+		// Less than the minimum is nothing, of which there is no counter.
+		if *left >= max(now.product.LeastVolume(c.DealType), 1) {
+			q.item.Left = left
+		} else if gone == nil && c.Volume == parley.VolumeStated {
+			gone = &parley.ProposalError{Detail: "the inventory over this flight has been sold meanwhile"}
+		}
+	}
+	if q.item.Held() && gone == nil && q.terms.flight.Start < p.service.today(p.now) {
+		gone = &parley.ProposalError{Detail: "the flight's dates have passed"}
+	}
+	found.Refused = refusedBecause(change.Price{CPM: c.Price, Floor: now.price.FloorCPM, Gone: gone}.Approvable(c.Currency))
+	to := parley.ApprovalApproved
+	switch {
+	case own != nil:
+		to = parley.ApprovalCountered
+	case q.item.PlannedFor != nil:
+		to, own = q.item.Planned.Status, q.item.Planned.Modifications
+	}
+	e := q.item.Does(to, own)
+	if e.Deed == parley.DeedDecline || e.Impressions == c.Impressions && e.Flight == q.terms.flight {
+		return nil
+	}
+	terms := q.terms
+	terms.impressions, terms.flight = e.Impressions, e.Flight
+	if now, gone, err = p.priceNow(ctx, terms); err == nil && gone == nil {
+		found.Ask, found.Impressions, found.Flight = now.price.FinalCPM, e.Impressions, e.Flight
+	}
+	return err
+}
+
+// prospectOfChange judges a change of a deal.
+func (p prices) prospectOfChange(ctx context.Context, q judged, _ *parley.Modifications) error {
+	asked, err := q.change.Get(ctx)
+	if err == nil {
+		q.item.Change = &asked
+	}
+	if err != nil || q.item.Status != parley.ApprovalPending {
+		return err
+	}
+	deal, err := q.deal.Get(ctx)
+	if err != nil {
+		return err
+	}
+	priced, err := p.ofChange(ctx, asked, deal)
+	if err == nil {
+		q.item.Prospect.Floor = priced.Floor
+		err = priced.Approvable(deal.Price.Currency)
+	}
+	if q.item.Prospect.Refused = refusedBecause(err); q.item.Prospect.Refused == "" {
+		return err
+	}
+	return nil
+}
+
+// refusedBecause is why a yes is refused, for a sentence of the publisher's people; empty of any other error, and of none.
+func refusedBecause(err error) string {
+	var refused *parley.Error
+	if !errors.As(err, &refused) || refused.Code != parley.CodeValidation || len(refused.Fields) == 0 {
+		return ""
+	}
+	why := strings.TrimSuffix(strings.TrimPrefix(refused.Fields[0].Message, "must be reject: "), ".")
+	first, size := utf8.DecodeRuneInString(why)
+	return string(unicode.ToLower(first)) + why[size:]
+}

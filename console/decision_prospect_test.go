@@ -163,6 +163,10 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		if strings.Contains(page, "Accept 1") || strings.Contains(page, "Accept 3") {
 			t.Errorf("the review of many adds up what would be refused: %.3000s", page)
 		}
+		// What is given up can be, also of what is not sold any more; what grows cannot.
+		sells("ctv-kids-family", func(p *parley.Product) { p.Status = parley.ProductPaused })
+		hold("more of what is paused", says(grows), map[string]string{"button,card": "Approve the change " + not})
+		hold("less of what is paused", says(shortened), map[string]string{"button": "Approve the change: "})
 		if status, body := b.submit("/console/inbox/"+ends+"/decide", url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "_once": {"end"}}); status != http.StatusOK {
 			t.Fatalf("%d\n%.2000s", status, wordsOf(body))
 		} else if line := wordsOf(within(t, body, `(?s)data-id="`+ends+`-planned"[^>]*><p><b>(.*?)</b>`)); !strings.Contains(line, "the deal ends") {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/catalogfile"
+	"parley/internal/racedetector"
 	"parley/storage/pgtest"
 )
 
@@ -171,6 +172,7 @@ func TestImportOfSamples(t *testing.T) {
 // TestImportOfManyRows shows that memory does not grow with the file, once the database's page caches are full.
 func TestImportOfManyRows(t *testing.T) {
 	t.Parallel()
+	racedetector.Serial(t) // it keeps several bytes beside each of the process, by how these were used
 	if testing.Short() {
 		t.Skip("imports 150,000 rows for each store")
 	}

@@ -187,7 +187,7 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 			if before[of] == nil {
 				before[of] = map[Currency]int64{}
 			}
-			before[of][q.Case.Currency] += q.Change.Impact.Before
+			before[of][q.Case.Currency] = AddedUp(before[of][q.Case.Currency], q.Change.Impact.Before)
 		}
 		if e.Deed != DeedChange && q.Case.Volume == VolumeUnknown {
 			unknown[of]++
@@ -196,7 +196,7 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 		if values[of] == nil {
 			values[of] = map[Currency]int64{}
 		}
-		values[of][q.Case.Currency] += e.Value
+		values[of][q.Case.Currency] = AddedUp(values[of][q.Case.Currency], e.Value)
 	}
 	var sums []string
 	for _, endorses := range []bool{false, true} {

@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,7 +8,6 @@ import (
 	"testing"
 
 	"parley"
-	"parley/catalogfile"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -21,10 +19,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 	t.Parallel()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := openDeskOver(t, store)
-		d.sell(func(stage func(int, parley.ProductChange) error) error {
-			_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, stage)
-			return err
-		})
+		d.sellDemo()
 		gates := map[string]parley.Gate{
 			"ctv-sports-live": parley.GateProposalDecision, "ctv-drama-premiere": parley.GateProposalDecision, "ctv-sports-replay": parley.GateProposalDecision,
 			"ctv-home-pause": parley.GateDealBooking, "ctv-kids-family": parley.GateChangeRequest,

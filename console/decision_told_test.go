@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"parley"
-	"parley/catalogfile"
 	"parley/internal/stores"
 	"parley/notice"
 	"parley/seller"
@@ -45,10 +43,7 @@ func TestWhatADecisionDoesIsToldAsItIsDone(t *testing.T) {
 	t.Parallel()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := openDeskOver(t, store)
-		d.sell(func(stage func(int, parley.ProductChange) error) error {
-			_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, stage)
-			return err
-		})
+		d.sellDemo()
 		for product, gate := range map[string]parley.Gate{
 			"ctv-home-pause": parley.GateProposalDecision, "ctv-drama-premiere": parley.GateNegotiationAccept, "ctv-sports-live": parley.GateDealBooking,
 			"ctv-sports-replay": parley.GateOrderSubmission, "ctv-kids-family": parley.GateChangeRequest,

@@ -22,6 +22,7 @@ import (
 	"parley/activation/courier"
 	"parley/activation/dealsapi"
 	"parley/activation/filedrop"
+	"parley/catalogfile"
 	"parley/console"
 	"parley/internal/stores"
 	"parley/seller"
@@ -172,6 +173,15 @@ func (d *desk) buyer(label string, identity parley.Identity) seller.Call {
 func (d *desk) sell(feed seller.Feed) {
 	d.t.Helper()
 	must[seller.ImportedCatalog](d.t)(d.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed}))
+}
+
+// sellDemo has the demo's catalog sold as its file has it.
+func (d *desk) sellDemo() {
+	d.t.Helper()
+	d.sell(func(stage func(int, parley.ProductChange) error) error {
+		_, err := catalogfile.Read(bytes.NewReader(catalogfile.Demo), catalogfile.Options{}, stage)
+		return err
+	})
 }
 
 // in is the day that lies some days from today.

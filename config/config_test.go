@@ -201,10 +201,10 @@ func TestPrecedence(t *testing.T) {
 
 func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
-	name, fromFile := file(t, "# a file\nquote_ttl: soon\nqoute_ttl: 24h\nlisten: [a, {b: c}]\ndeal_prefix:\nlog_format: xml\nconfig: other.yaml\n")
+	name, fromFile := file(t, "# a file\nquote_ttl: soon\nqoute_ttl: 24h\nlisten: [a, {b: c}]\ndeal_prefix:\nlog_format: xml\nconfig: other.yaml\nanswer_ttl: 2d\n")
 	_, err := config.Load(
 		map[string]string{"listen": "8080", "rate-limit": ""},
-		[]string{fromFile, "PARLEY_TIME_ZONE=Mars/Olympus", "PARLEY_QOUTE_TTL=1h", "PARLEY_NONSENSE=1", "PARLEY_LOG_FORMAT=yaml", "HOME=/"},
+		[]string{fromFile, "PARLEY_TIME_ZONE=Mars/Olympus", "PARLEY_QOUTE_TTL=1h", "PARLEY_NONSENSE=1", "PARLEY_LOG_FORMAT=yaml", "PARLEY_KEEP_EVENTS=1d", "HOME=/"},
 	)
 	var problems config.Problems
 	if !errors.As(err, &problems) {
@@ -222,11 +222,14 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		`PARLEY_NONSENSE is not a setting; 'parley serve --help' lists them`,
 		`PARLEY_QOUTE_TTL is not a setting; did you mean PARLEY_QUOTE_TTL?`,
 		name + ` line 2: quote_ttl must be a duration, such as 90s, 24h or 30d, and not "soon"`,
-		name + ` line 6: log_format must be text or json, and not "xml"`,
-		name + ` line 3: qoute_ttl is not a setting; did you mean quote_ttl?`,
 		name + ` line 4: listen must have a plain value, such as listen: 127.0.0.1:8080`,
 		name + ` line 5: deal_prefix must have a plain value, such as deal_prefix: PRLY`,
+		name + ` line 6: log_format must be text or json, and not "xml"`,
+		name + ` line 3: qoute_ttl is not a setting; did you mean quote_ttl?`,
 		name + ` line 7: config is not a setting; 'parley serve --help' lists them`,
+		// Nothing is said of the time of quotes, which was not read.
+		name + ` line 8: answer_ttl makes answer-ttl (2d) shorter than proposal-ttl (7d); an answer must be kept for as long as what it created`,
+		`PARLEY_KEEP_EVENTS must be 0s or at least 7d`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -307,7 +310,7 @@ func TestPasswordIsNotRepeated(t *testing.T) {
 func TestAnswersOutliveQuotes(t *testing.T) {
 	t.Parallel()
 	_, err := config.Load(map[string]string{"answer-ttl": "1h"}, nil)
-	if err == nil || !strings.Contains(err.Error(), "--answer-ttl makes answer-ttl (1h0m0s) shorter than quote-ttl (24h0m0s)") {
+	if err == nil || !strings.Contains(err.Error(), "--answer-ttl makes answer-ttl (1h) shorter than quote-ttl (24h)") {
 		t.Errorf("got %v", err)
 	}
 	_, err = config.Load(nil, []string{"PARLEY_QUOTE_TTL=31d", "PARLEY_PROPOSAL_TTL=32d"})
@@ -328,6 +331,23 @@ func TestAPoolerIsOfPostgreSQL(t *testing.T) {
 	}
 	if _, err := config.Load(map[string]string{"database-direct-url": "postgres://u:p@h/d"}, nil); err == nil || strings.Contains(err.Error(), "u:p") {
 		t.Errorf("beside an embedded database: %v", err)
+	}
+}
+
+// TestWhatIsNamedTwice holds that each address, and each database, has one use.
+func TestWhatIsNamedTwice(t *testing.T) {
+	t.Parallel()
+	for says, flags := range map[string]map[string]string{
+		"--admin-listen is what --listen names": {"admin-listen": "127.0.0.1:8080"},
+		"--database-for-tests names":            {"database-for-tests": "sqlite:./data/parley.db"},
+		"--database-for-tests names the":        {"database-for-tests": "postgres://h/d", "database-url": "postgres://pooler/d", "database-direct-url": "postgres://h/d"},
+	} {
+		if _, err := config.Load(flags, nil); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", flags, err)
+		}
+	}
+	if _, err := config.Load(map[string]string{"listen": "127.0.0.1:0", "admin-listen": "127.0.0.1:0"}, nil); err != nil {
+		t.Errorf("two free ports: %v", err)
 	}
 }
 

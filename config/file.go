@@ -75,11 +75,11 @@ func assignEntries(name string, entries []*ast.MappingValueNode) ([]assignment, 
 			continue
 		}
 		text, plain := plainValue(entry.Value)
+		a := assignment{setting: setting, where: where, text: text}
 		if !plain {
-			problems = append(problems, Problem{where, "must have a plain value, such as " + example(setting)})
-			continue
+			a.unread = "must have a plain value, such as " + example(setting)
 		}
-		assignments = append(assignments, assignment{setting: setting, where: where, text: text})
+		assignments = append(assignments, a)
 	}
 	return assignments, problems
 }

@@ -1,15 +1,12 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -46,14 +43,15 @@ type assignment struct {
 	text    string
 	secret  bool     // the text may be one, and no problem repeats it
 	node    ast.Node // instead of the text, where a file has more than a plain value
+	unread  string   // why there is neither; empty: there is one
 }
 
 // Load reads the settings. Flags are the values given on the command line by the names of their settings, environ is as
-// os.Environ has it. The error is Problems.
+// os.Environ has it. The error is Problems; the settings are then what is right of them.
 func Load(flags map[string]string, environ []string) (Settings, error) {
 	settings, _, problems := read(flags, environ)
 	if len(problems) > 0 {
-		return Settings{}, problems
+		return settings, problems
 	}
 	return settings, nil
 }
@@ -64,92 +62,28 @@ func read(flags map[string]string, environ []string) (Settings, map[string]assig
 	var problems Problems
 	fromFlags := assignFlags(flags)
 	fromEnvironment, unknown := assignEnvironment(environ)
-
 	fromFile, misfiled := assignFile(fileName(slices.Concat(fromEnvironment, fromFlags)))
-
-	last := map[string]assignment{}
+	last, wrong := map[string]assignment{}, map[string]bool{}
 	for _, source := range []struct {
 		assignments []assignment
 		unknown     Problems
 	}{{fromFile, misfiled}, {fromEnvironment, unknown}, {fromFlags, nil}} {
-		problems = slices.Concat(assign(&settings, source.assignments), source.unknown, problems)
+		var own Problems
 		for _, a := range source.assignments {
-			last[a.setting.Name] = a
+			what := a.problems(&settings)
+			own = append(own, what...)
+			last[a.setting.Name], wrong[a.setting.Name] = a, len(what) > 0
 		}
+		problems = slices.Concat(own, source.unknown, problems)
 	}
-	if len(problems) == 0 {
-		problems = slices.Concat(checkAnswerTTL(settings, last), checkDirect(settings, last), checkMail(settings, last), checkSignIn(settings, last), checkKept(settings, last))
-	}
-	return settings, last, problems
-}
-
-// checkAnswerTTL refuses answers that are forgotten while what they created can still be booked, since a retry would then
-// be taken for another request. set has the assignment of each setting that was set.
-func checkAnswerTTL(settings Settings, set map[string]assignment) Problems {
-	var problems Problems
-	for _, other := range []struct {
-		name string
-		ttl  time.Duration
-	}{{"quote-ttl", settings.QuoteTTL}, {"proposal-ttl", settings.ProposalTTL}} {
-		if settings.AnswerTTL < other.ttl {
-			problems = append(problems, Problem{cmp.Or(set["answer-ttl"].where, set[other.name].where), fmt.Sprintf(
-				"makes answer-ttl (%s) shorter than %s (%s); an answer must be kept for as long as what it created",
-				settings.AnswerTTL, other.name, other.ttl)})
-		}
-	}
-	return problems
-}
-
-// shortestKept is how long what happened is kept at least: as long as a webhook may fail, and a session lasts.
-const shortestKept = 7 * 24 * time.Hour
-
-// checkKept refuses to remove what happened while it is news.
-func checkKept(settings Settings, set map[string]assignment) Problems {
-	var problems Problems
-	for name, kept := range map[string]time.Duration{
-		"keep-events": settings.KeepEvents, "keep-audits": settings.KeepAudits, "keep-negotiations": settings.KeepNegotiations,
-	} {
-		if kept != 0 && kept < shortestKept {
-			problems = append(problems, Problem{set[name].where, "must be 0s or at least 7d"})
-		}
-	}
-	return problems
-}
-
-// checkDirect refuses a way past a pooler to a database that has none.
-func checkDirect(settings Settings, set map[string]assignment) Problems {
-	if _, embedded := settings.DatabaseURL.SQLite(); embedded && settings.DirectURL != "" {
-		return Problems{{set["database-direct-url"].where, "needs a database-url of PostgreSQL, through a pooler"}}
-	}
-	return nil
-}
-
-// checkMail refuses a mail server that nothing can be sent by: mail has a sender, links to the server's pages, and gives a password
-// away to nobody on the way.
-func checkMail(settings Settings, set map[string]assignment) Problems {
-	if settings.SMTPServer == "" {
-		return nil
-	}
-	where := set["smtp-server"].where
-	var problems Problems
-	if settings.SMTPFrom.Address.Address == "" {
-		problems = append(problems, Problem{where, "needs smtp-from, whom e-mail comes from"})
-	}
-	if settings.PublicURL == "" {
-		problems = append(problems, Problem{where, "needs public-url, which e-mail links to"})
-	}
-	host, _, _ := net.SplitHostPort(string(settings.SMTPServer))
-	if settings.SMTPUser != "" && settings.SMTPTLS == SMTPPlain && host != "localhost" && host != "127.0.0.1" && host != "::1" {
-		problems = append(problems, Problem{set["smtp-tls"].where, "would send smtp-password over the network without TLS"})
-	}
-	return problems
+	return settings, last, slices.Concat(problems, checkTogether(settings, last, wrong))
 }
 
 // fileName is the name of the file that flags and variables give; the last one counts.
 func fileName(assignments []assignment) string {
 	name := ""
 	for _, a := range assignments {
-		if a.setting.Name == "config" {
+		if a.setting.Name == "config" && a.unread == "" {
 			name = a.text
 		}
 	}
@@ -170,17 +104,18 @@ func Initial() Settings {
 	return settings
 }
 
-// assign sets what is right and answers what is not.
-func assign(settings *Settings, assignments []assignment) Problems {
+// problems sets what is right and answers what is not.
+func (a assignment) problems(settings *Settings) Problems {
+	if a.unread != "" {
+		return Problems{{a.where, a.unread}}
+	}
 	var problems Problems
-	for _, a := range assignments {
-		for _, err := range each(a.assign(settings)) {
-			what := err.Error()
-			if a.secret {
-				what, _, _ = strings.Cut(what, ", and not ")
-			}
-			problems = append(problems, Problem{a.where, what})
+	for _, err := range each(a.assign(settings)) {
+		what := err.Error()
+		if a.secret {
+			what, _, _ = strings.Cut(what, ", and not ")
 		}
+		problems = append(problems, Problem{a.where, what})
 	}
 	return problems
 }
@@ -230,18 +165,14 @@ func assignEnvironment(environ []string) ([]assignment, Problems) {
 			wrong = append(wrong, Problem{name, notASetting(name, VariablePrefix, func(s Setting) string { return s.Variable })})
 			continue
 		}
+		a := assignment{setting: all[i], where: name, text: text, secret: inFile}
 		if inFile {
-			var problem string
-			if text, problem = readSecret(text); problem != "" {
-				wrong = append(wrong, Problem{name, problem})
-				continue
-			}
+			a.text, a.unread = readSecret(text)
 		}
-		if slices.ContainsFunc(assignments, func(a assignment) bool { return a.setting.Name == all[i].Name }) {
-			wrong = append(wrong, Problem{name, "is set beside " + all[i].Variable + ", and one of them is enough"})
-			continue
+		if a.unread == "" && slices.ContainsFunc(assignments, func(a assignment) bool { return a.setting.Name == all[i].Name }) {
+			a.unread = "is set beside " + all[i].Variable + ", and one of them is enough"
 		}
-		assignments = append(assignments, assignment{setting: all[i], where: name, text: text, secret: inFile})
+		assignments = append(assignments, a)
 	}
 	return assignments, wrong
 }

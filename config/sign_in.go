@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -88,42 +87,4 @@ func (r *OIDCRoles) UnmarshalText(text []byte) error {
 	}
 	*r = roles
 	return nil
-}
-
-// checkSignIn refuses a provider at which nobody could sign in, and a page to which nobody could.
-func checkSignIn(settings Settings, set map[string]assignment) Problems {
-	if settings.OIDCIssuer == "" {
-		if !settings.ConsoleKeys {
-			return Problems{{set["console-keys"].where, "leaves nobody a way to sign in: it needs oidc-issuer"}}
-		}
-		var problems Problems
-		if settings.OIDCClientID != "" {
-			problems = append(problems, Problem{set["oidc-client-id"].where, "does nothing without oidc-issuer"})
-		}
-		if len(settings.OIDCRoles) > 0 {
-			problems = append(problems, Problem{set["oidc-roles"].where, "does nothing without oidc-issuer"})
-		}
-		return problems
-	}
-	where := set["oidc-issuer"].where
-	var problems Problems
-	if !slices.Contains(settings.OIDCScopes, "openid") {
-		problems = append(problems, Problem{set["oidc-scopes"].where, "needs openid, without which a provider tells of nobody"})
-	}
-	if public, err := url.Parse(string(settings.PublicURL)); err == nil && public.Scheme == "http" && !onThisMachine(public.Hostname()) {
-		problems = append(problems, Problem{where, "needs a public-url of https, which the provider sends people back to (http only on this machine)"})
-	}
-	if settings.OIDCClientID == "" {
-		problems = append(problems, Problem{where, "needs oidc-client-id"})
-	}
-	if settings.PublicURL == "" {
-		problems = append(problems, Problem{where, "needs public-url, which the provider sends people back to"})
-	}
-	if len(settings.OIDCRoles) == 0 {
-		problems = append(problems, Problem{where, "needs oidc-roles, without which nobody gets in"})
-	}
-	if strings.TrimSpace(string(settings.OIDCGroupsClaim)) == "" {
-		problems = append(problems, Problem{where, "needs oidc-groups-claim"})
-	}
-	return problems
 }

@@ -11,6 +11,10 @@ import (
 // demoMark names the secret that a database has which was made for a demo. Its value says nothing.
 const demoMark = "demo"
 
+// ErrNotADemo refuses to make a demo of what is somebody's own.
+var ErrNotADemo = parley.Errorf(parley.CodeConflict, "This database is not a demo's: it has keys or products already, "+
+	"and a demo would add an administrator's key. Name another database, or serve this one without --demo.")
+
 // ClaimForDemo marks an empty database as a demo's. One that holds keys or products and has no mark is somebody's own, and
 // is a CodeConflict: a demo would add an administrator to it.
 func (s *Service) ClaimForDemo(ctx context.Context) error {
@@ -31,8 +35,7 @@ func (s *Service) ClaimForDemo(ctx context.Context) error {
 				return err
 			}
 			if total > 0 {
-				return parley.Errorf(parley.CodeConflict, "This database is not a demo's: it has keys or products already, "+
-					"and a demo would add an administrator's key. Name another database, or serve this one without --demo.")
+				return ErrNotADemo
 			}
 		}
 		return nil

@@ -16,6 +16,9 @@ type TestClock struct {
 	ahead   atomic.Int64 // microseconds, as it was read last
 }
 
+// ErrRealTrade refuses to make a test world of a database in which something has been done.
+var ErrRealTrade = parley.Errorf(parley.CodeConflict, "the database holds a real trade, and cannot be the test world's: name one that is empty")
+
 // OpenTestClock answers the clock of the test world that a database is of. One that nothing has been done with becomes a test world's;
 // any other is refused.
 func OpenTestClock(ctx context.Context, store *storage.Store, machine parley.Clock) (*TestClock, error) {
@@ -28,7 +31,7 @@ func OpenTestClock(ctx context.Context, store *storage.Store, machine parley.Clo
 		err = c.Follow(ctx)
 	}
 	if parley.Is(err, parley.CodeNotFound) {
-		return nil, parley.Errorf(parley.CodeConflict, "the database holds a real trade, and cannot be the test world's: name one that is empty")
+		return nil, ErrRealTrade
 	}
 	return c, err
 }

@@ -20,3 +20,44 @@ func SupportsProgram(ctx context.Context, db *sql.DB, current, known int64) erro
 	}
 	return nil
 }
+
+// Standing is what a database is found to be before anything is done with it.
+type Standing struct {
+	Version int64 // of its schema; 0: it has none yet
+	Known   int64 // the newest version that this program knows
+	// Test tells that it is a test world's, Demo that it was made for a demo.
+	Test, Demo bool
+	// Stocked tells that it holds keys or products, Used that something has been done with it.
+	Stocked, Used bool
+}
+
+// Look tells what a database is, whose schema may be of any version. has answers whether there is a table of a name.
+func (s *Standing) Look(ctx context.Context, db *sql.DB, has func(table string) (bool, error)) error {
+	for _, question := range []struct {
+		table, condition string
+		marks            []*bool
+	}{
+		{"test_clock", "1 = 1", []*bool{&s.Test}},
+		{"secrets", "name = 'demo'", []*bool{&s.Demo}},
+		{"keys", "1 = 1", []*bool{&s.Stocked, &s.Used}},
+		{"products", "1 = 1", []*bool{&s.Stocked, &s.Used}},
+		{"secrets", "1 = 1", []*bool{&s.Used}},
+		{"leases", "1 = 1", []*bool{&s.Used}},
+	} {
+		there, err := has(question.table)
+		if err != nil {
+			return err
+		}
+		if !there {
+			continue
+		}
+		var found bool
+		if err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+question.table+" WHERE "+question.condition+")").Scan(&found); err != nil {
+			return err
+		}
+		for _, mark := range question.marks {
+			*mark = *mark || found
+		}
+	}
+	return nil
+}

@@ -138,10 +138,10 @@ func (p *process) fail(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	if errors.Is(err, errLogged) {
-		return exitFailed
+	var told logged
+	if !errors.As(err, &told) {
+		_, _ = fmt.Fprintf(p.err, "parley: %s\n", refusalOf(err)) // there is nowhere else to say it
 	}
-	_, _ = fmt.Fprintf(p.err, "parley: %s\n", refusalOf(err)) // there is nowhere else to say it
 	var wrong misuse
 	var problems config.Problems
 	if errors.As(err, &wrong) || errors.As(err, &problems) {
@@ -150,8 +150,25 @@ func (p *process) fail(err error) int {
 	return exitFailed
 }
 
-// errLogged ends a command whose failure is in the log already.
-var errLogged = errors.New("logged")
+// logged is why a command failed that is in the log already.
+type logged struct{ error }
+
+// Unwrap answers what failed.
+func (l logged) Unwrap() error { return l.error }
+
+// logFailure writes why a server does not serve, or no more, into its log: what is wrong with its settings in a record each.
+func (p *process) logFailure(settings config.Settings, err error) error {
+	log := p.logger(settings)
+	var problems config.Problems
+	if errors.As(err, &problems) {
+		for _, problem := range problems {
+			log.Error("a setting is wrong", "where", problem.Where, "problem", problem.What)
+		}
+		return logged{err}
+	}
+	log.Error("the server ended", "error", refusalOf(err))
+	return logged{err}
+}
 
 // misuse is an error of whoever wrote the command line.
 type misuse struct {

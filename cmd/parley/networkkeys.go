@@ -18,7 +18,7 @@ func networkKeys(ctx context.Context, service *seller.Service, settings config.N
 		key, err := service.Key(ctx, terminal(), named.KeyID)
 		switch {
 		case parley.Is(err, parley.CodeNotFound):
-			return nil, misuse{fmt.Errorf("--network-keys: there is no key %q", named.KeyID), "see 'parley keys list'"}
+			return nil, noNetworkKey(named.KeyID)
 		case err != nil:
 			return nil, err
 		case key.Role != parley.RoleBuyer:
@@ -27,4 +27,8 @@ func networkKeys(ctx context.Context, service *seller.Service, settings config.N
 		keys = append(keys, edge.NetworkKey{Network: named.Network, KeyID: named.KeyID})
 	}
 	return keys, nil
+}
+
+func noNetworkKey(id string) error {
+	return misuse{fmt.Errorf("--network-keys: there is no key %q", id), "see 'parley keys list'"}
 }

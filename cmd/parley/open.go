@@ -48,15 +48,24 @@ func (p *process) newService(store *storage.Store, settings config.Settings, log
 	}
 	decided := sellerSettings(settings)
 	var err error
-	if decided.Vault, err = p.openVault(settings, settings.SealingKey); err != nil {
-		return nil, fmt.Errorf("the setting sealing-key (PARLEY_SEALING_KEY) names no key: %w; name the file that credentials were sealed with, "+
-			"or where none were: %s", err, vault.HowToMakeKey)
+	if decided.Vault, err = p.serviceVault(settings); err != nil {
+		return nil, err
 	}
 	decided.Adapters = []activation.Adapter{
 		filedrop.Beside(string(settings.TrafficFolder), parley.TestMode), dealsapi.New(settings.PrivateDestinations, clock), newAdManager(),
 	}
 	decided.TryWebhook = webhook.Try(webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock)
 	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log), nil
+}
+
+// serviceVault opens what keeps the flows' credentials.
+func (p *process) serviceVault(settings config.Settings) (*vault.Vault, error) {
+	opened, err := p.openVault(settings, settings.SealingKey)
+	if err != nil {
+		return nil, fmt.Errorf("the setting sealing-key (PARLEY_SEALING_KEY) names no key: %w; name the file that credentials were sealed with, "+
+			"or where none were: %s", err, vault.HowToMakeKey)
+	}
+	return opened, nil
 }
 
 // openVault opens what keeps credentials, under the key of a file; empty: without one.

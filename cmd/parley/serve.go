@@ -49,26 +49,29 @@ const admissionPatience = time.Second
 const backgroundInterval = 5 * time.Second
 
 // Run serves until the process is told to stop.
-func (c serveCommand) Run(p *process) (err error) {
+func (c serveCommand) Run(p *process) error {
 	collectLessOften()
 	settings, err := p.settings()
-	if err != nil {
-		return err
+	if err == nil {
+		err = c.start(p, settings)
 	}
+	if err != nil && settings.LogFormat == config.LogJSON {
+		return p.logFailure(settings, err)
+	}
+	return err
+}
+
+// start serves, or checks whether that would go.
+func (c serveCommand) start(p *process, settings config.Settings) (err error) {
 	if c.Check {
-		return p.check(settings)
+		return c.check(p, settings)
 	}
 	endTraces, err := p.openTraces(settings)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, endTraces()) }()
-	err = p.onStore(settings, func(store *storage.Store) error { return c.serve(p, settings, store) })
-	if err != nil && settings.LogFormat == config.LogJSON {
-		p.logger(settings).Error("the server ended", "error", err)
-		return errLogged
-	}
-	return err
+	return p.onStore(settings, func(store *storage.Store) error { return c.serve(p, settings, store) })
 }
 
 func (c serveCommand) serve(p *process, settings config.Settings, store *storage.Store) (err error) {

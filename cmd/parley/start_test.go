@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,11 +10,15 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver pgx
+
+	"parley/internal/stores"
+	"parley/storage/backend"
 	"parley/storage/pgtest"
 )
 
@@ -58,45 +63,133 @@ func TestCheckChangesNothing(t *testing.T) {
 	eachNewStore(t, func(t *testing.T, at place) {
 		server := at.serve(t)
 		rules := `[{"name": "r", "gate": "deal_booking", "condition": "product_id == \"nowhere\""}]`
-		done := at.run(t, nil, "serve", "--check", "--approval-rules", rules)
-		if done.code != 0 || !strings.Contains(done.out, "the database answers") || !strings.Contains(done.err, "matches nothing") {
+		done := at.run(t, nil, "serve", "--check", "--approval-rules", rules, "--listen", strings.TrimPrefix(server.base, "http://"))
+		if done.code != 0 || !strings.Contains(done.out, "the database answers") || !strings.Contains(done.err, "matches nothing") ||
+			!strings.Contains(done.err, "a start needs the address") {
 			t.Errorf("exit code %d, printed %q and %q", done.code, done.out, done.err)
 		}
 		server.stop(t)
 	})
-	if done := at.run(t, nil, "serve", "--check", "--database-url", "postgres://u@127.0.0.1:1/d"); done.code != 1 {
-		t.Errorf("without a database: exit code %d", done.code)
-	}
-	done := at.run(t, nil, "serve", "--check", "--database-for-tests", "postgres://u@127.0.0.1:1/d")
-	if done.code != 1 || !strings.Contains(done.err, "the test world's database") {
-		t.Errorf("without a database for tests: exit code %d\n%s", done.code, done.err)
-	}
 	at.must(t, "serve", "--check", "--database-for-tests", "beside")
 	if _, err := os.Stat(filepath.Join(at.folder, "data")); !os.IsNotExist(err) {
 		t.Errorf("the check made a folder: %v", err)
 	}
 }
 
-// TestCheckRefusesWhatServeWould checks places in which no server starts.
+// failingStart is how a server is started that does not come up: on a database that was prepared for it.
+type failingStart struct {
+	prepare string // statements, on the database of the settings
+	other   string // statements, on another database, which OTHER stands for in args
+	args    []string
+	environ []string
+	code    int
+	says    string
+	// only has it tried on the store of this name alone, where storage takes no part or the other has nothing like it.
+	only string
+}
+
+const forLaterPrograms = `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE); UPDATE schema_support SET oldest_program = 99999`
+
+// failingStarts has every kind of start that fails.
+var failingStarts = map[string]failingStart{
+	"a newer schema": {prepare: forLaterPrograms, code: 1, says: "use a newer program"},
+	"a test world in the place of what is real": {prepare: `INSERT INTO test_clock (id, ahead) VALUES (1, 0)`, code: 1, says: "is the test world's"},
+	"what is real in the place of a test world": {
+		other: `INSERT INTO leases (name, holder, expires_at) VALUES ('x', 'x', 1)`, args: []string{"--database-for-tests", "OTHER"}, code: 1, says: "holds a real trade",
+	},
+	"a newer schema of the test world": {other: forLaterPrograms, args: []string{"--database-for-tests", "OTHER"}, code: 1, says: "the test world's database"},
+	"no demo's database": {
+		prepare: `INSERT INTO keys (id, hash, hint, role, scopes, label, identity, agent_url, created_at, created_by)
+			VALUES ('key-1', 'x', 'x', 'buyer', '[]', 'x', '{}', '', 1, '')`, args: []string{"--demo"}, code: 1, says: "is not a demo's",
+	},
+	"a network's key that is not there": {args: []string{"--network-keys", "127.0.0.1=key-none"}, code: 2, says: `there is no key "key-none"`},
+
+	"one that takes no writes": {
+		args: []string{"--database-url", "OTHER&default_transaction_read_only=on"}, code: 1, says: "takes no writes", only: "postgres",
+	},
+	"no server":               {args: []string{"--database-url", "postgres://u@127.0.0.1:1/d"}, code: 1, says: "refused", only: "postgres"},
+	"no server past a pooler": {args: []string{"--database-direct-url", "postgres://u@127.0.0.1:1/d"}, code: 1, says: "refused", only: "postgres"},
+	"no server behind a pooler": {
+		args: []string{"--database-url", "postgres://u@127.0.0.1:1/d", "--database-direct-url", "OTHER"}, code: 1, says: "refused", only: "postgres",
+	},
+	"no folder":                   {args: []string{"--database-url", "sqlite:file/p.db"}, code: 1, says: "not a directory", only: "sqlite"},
+	"no folder of the test world": {args: []string{"--database-for-tests", "sqlite:file/t.db"}, code: 1, says: "the test world's database", only: "sqlite"},
+	"a folder":                    {args: []string{"--database-url", "sqlite:."}, code: 1, says: "is a directory", only: "sqlite"},
+	"no database":                 {args: []string{"--database-url", "sqlite:file"}, code: 1, says: "not a database", only: "sqlite"},
+
+	"one address for two things": {args: []string{"--listen", "127.0.0.1:8080", "--admin-listen", "127.0.0.1:8080"}, code: 2, says: "--admin-listen is what", only: "sqlite"},
+	"one database for two":       {args: []string{"--database-url", "sqlite:data/p.db", "--database-for-tests", "sqlite:./data/p.db"}, code: 2, says: "--database-for-tests names", only: "sqlite"},
+	"another machine's address":  {args: []string{"--listen", "192.0.2.1:0"}, code: 1, says: "192.0.2.1:0", only: "sqlite"},
+	"monitoring elsewhere":       {args: []string{"--admin-listen", "192.0.2.1:0"}, code: 1, says: "192.0.2.1:0", only: "sqlite"},
+	"no key to seal with":        {args: []string{"--sealing-key", "file"}, code: 1, says: "names no key", only: "sqlite"},
+	"spans for nobody":           {environ: []string{"OTEL_TRACES_EXPORTER=zipkin"}, code: 1, says: "OTEL_TRACES_EXPORTER", only: "sqlite"},
+}
+
+// TestCheckRefusesWhatServeWould holds each start that fails, and its check, to the same answer.
 func TestCheckRefusesWhatServeWould(t *testing.T) {
 	t.Parallel()
+	for name, s := range failingStarts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, kind := range []struct {
+				store string
+				fresh func() string
+			}{
+				{"sqlite", func() string { return "sqlite:" + stores.SQLiteFile(t) }},
+				{"postgres", func() string { return stores.PostgresURL(t) }},
+			} {
+				if s.only == "" || s.only == kind.store {
+					t.Run(kind.store, func(t *testing.T) { s.fails(t, kind.fresh) })
+				}
+			}
+		})
+	}
+}
+
+func (s failingStart) fails(t *testing.T, fresh func() string) {
 	at := newPlace(t)
-	at.createKey(t, "--test", "--role", "buyer", "--label", "T", "--seat", "t", "--database-for-tests", "beside")
-	if err := os.WriteFile(filepath.Join(at.folder, "file"), nil, 0o600); err != nil {
+	at.write(t, "file", "nothing that anybody would take for a database or a key, as it is a text\n")
+	at.databaseURL, at.environ = fresh(), append([]string{"PARLEY_MCP=false", "PARLEY_A2A=false", "PARLEY_CONSOLE=false"}, s.environ...)
+	execute(t, at.databaseURL, s.prepare)
+	args := []string{"--listen", "127.0.0.1:0"}
+	other := ""
+	for _, arg := range s.args {
+		if strings.Contains(arg, "OTHER") && other == "" {
+			other = fresh()
+			execute(t, other, s.other)
+		}
+		args = append(args, strings.Replace(arg, "OTHER", other, 1))
+	}
+	for _, command := range [][]string{{"serve"}, {"serve", "--check"}} {
+		started := at.command(append(command, args...)...)
+		told := &lockedBuffer{}
+		started.Stderr = told
+		if err := started.Start(); err != nil {
+			t.Fatal(err)
+		}
+		end := time.AfterFunc(time.Minute, func() { _ = started.Process.Kill() }) // it serves
+		_ = started.Wait()
+		end.Stop()
+		if code := started.ProcessState.ExitCode(); code != s.code || !strings.Contains(told.String(), s.says) {
+			t.Errorf("%s %s: exit code %d\n%s", command, args, code, told)
+		}
+	}
+}
+
+// execute runs statements on a database past the program.
+func execute(t *testing.T, url, statements string) {
+	t.Helper()
+	driver, source := "pgx", url
+	if path, embedded := backend.SQLitePath(url); embedded {
+		driver, source = "sqlite", path
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for says, args := range map[string][]string{
-		"is the test world's":         {"--database-url", "sqlite:data/parley.test.db"},
-		"file/p.db cannot be written": {"--database-url", "sqlite:file/p.db"},
-		"--listen and --admin-listen": {"--listen", "127.0.0.1:8080", "--admin-listen", "127.0.0.1:8080"},
-		"the test world's database":   {"--database-for-tests", "sqlite:file/t.db"},
-	} {
-		for _, check := range []string{"--check", ""} {
-			done := at.run(t, nil, slices.DeleteFunc(append([]string{"serve", check}, args...), func(arg string) bool { return arg == "" })...)
-			if done.code != 1 || check != "" && !strings.Contains(done.err, says) {
-				t.Errorf("serve %s %s: exit code %d\n%s", check, args, done.code, done.err)
-			}
-		}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(t.Context(), statements); err != nil {
+		t.Fatalf("%s: %v", statements, err)
 	}
 }
 
@@ -222,12 +315,23 @@ func TestALogOfJSONIsJSON(t *testing.T) {
 	if err := command.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	failed := at.run(t, nil, "serve", "--listen", "192.0.2.1:0")
-	if failed.code != 1 || failed.err == "" {
-		t.Errorf("exit code %d, wrote %q", failed.code, failed.err)
-	}
 	text := written.String()
-	for line := range strings.Lines(text + failed.out + failed.err) {
+	for _, failing := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"--listen", "192.0.2.1:0"}, 1, `"msg":"the server ended"`},
+		{[]string{"--check", "--listen", "192.0.2.1:0"}, 1, `"msg":"the server ended"`},
+		{[]string{"--quote-ttl", "soon", "--keep-events", "1d"}, 2, `"msg":"a setting is wrong","where":"--keep-events"`},
+	} {
+		failed := at.run(t, nil, append([]string{"serve"}, failing.args...)...)
+		if failed.code != failing.code || !strings.Contains(failed.err, failing.says) {
+			t.Errorf("%s: exit code %d, wrote %q", failing.args, failed.code, failed.err)
+		}
+		text += failed.out + failed.err
+	}
+	for line := range strings.Lines(text) {
 		var record struct {
 			Message  string            `json:"msg"`
 			Version  string            `json:"version"`

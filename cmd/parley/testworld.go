@@ -73,6 +73,8 @@ func (p *process) onTestStore(settings config.Settings, work func(*storage.Store
 	return work(store)
 }
 
+var errTestWorld = errors.New("the database is the test world's, and nothing real is traded there; commands work in it with --test")
+
 // refuseTestWorld keeps what is real out of the test world's database.
 func refuseTestWorld(ctx context.Context, store *storage.Store) error {
 	err := store.Read(ctx, func(r *storage.Reader) error {
@@ -83,7 +85,7 @@ func refuseTestWorld(ctx context.Context, store *storage.Store) error {
 	case parley.Is(err, parley.CodeNotFound):
 		return nil
 	case err == nil:
-		return errors.New("the database is the test world's, and nothing real is traded there; commands work in it with --test")
+		return errTestWorld
 	}
 	return err
 }

@@ -36,6 +36,17 @@ func Open(ctx context.Context, url string, options Options) (*storage.Store, err
 	return nil, errURL(url)
 }
 
+// Check tells what Open would find, and answers the error of a database that it would refuse. It changes nothing. Direct is as in Options.
+func Check(ctx context.Context, url, direct string) (storage.Standing, error) {
+	if path, is := SQLitePath(url); is {
+		return sqlite.Check(ctx, path)
+	}
+	if isPostgres(url) {
+		return postgres.Check(ctx, url, direct)
+	}
+	return storage.Standing{}, errURL(url)
+}
+
 // SQLitePath is the file that a URL of the embedded store names.
 func SQLitePath(url string) (string, bool) { return strings.CutPrefix(url, "sqlite:") }
 

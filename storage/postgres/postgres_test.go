@@ -378,6 +378,43 @@ func TestNewerSchemas(t *testing.T) {
 	}
 }
 
+// TestWhoMayNotIsToldBefore opens databases as a role that may do nothing there, and looks at them: neither a schema that is to be made, nor one
+// that is to be brought up to date, nor one that is.
+func TestWhoMayNotIsToldBefore(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		dsn, prepare, says string
+	}{
+		"empty":             {pgtest.Database(t), "", "may not make its tables"},
+		"without a schema":  {pgtest.Database(t) + "&search_path=beside", "", "may not make its schema"},
+		"an earlier schema": {migrated(t), "DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)", "may not bring its tables"},
+		"up to date":        {migrated(t), "SELECT 1", "may not change its tables"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const look = "GRANT USAGE ON SCHEMA public TO pg_monitor; GRANT SELECT ON ALL TABLES IN SCHEMA public TO pg_monitor; "
+			owner, err := pgxpool.New(t.Context(), c.dsn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer owner.Close()
+			if _, err := owner.Exec(t.Context(), look+c.prepare); err != nil {
+				t.Fatal(err)
+			}
+			as := c.dsn + "&role=pg_monitor" // a role that every server has
+			if _, err := postgres.Check(t.Context(), as, ""); err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("looked at: %v", err)
+			}
+			if _, err := postgres.Open(t.Context(), as, postgres.Options{}); err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("opened: %v", err)
+			}
+			if _, err := postgres.Check(t.Context(), c.dsn, ""); err != nil {
+				t.Errorf("looked at by its owner: %v", err)
+			}
+		})
+	}
+}
+
 // TestEventsOfAnotherClusterAreAdopted has events as a dump brings them, which names transactions far ahead of this cluster's.
 func TestEventsOfAnotherClusterAreAdopted(t *testing.T) {
 	t.Parallel()

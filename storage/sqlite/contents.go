@@ -67,12 +67,11 @@ func ContentsOf(ctx context.Context, path string) (found Contents, err error) {
 		"events":     {"SELECT COALESCE(MAX(occurred_at), 0) FROM events", &last},
 		"test_clock": {"SELECT COUNT(*) FROM test_clock", &clocks},
 	} {
-		var known int
-		const tables = `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`
-		if err := db.QueryRowContext(ctx, tables, table).Scan(&known); err != nil {
+		known, err := hasTable(ctx, db, table)
+		if err != nil {
 			return Contents{}, explain(err)
 		}
-		if known == 0 {
+		if !known {
 			continue
 		}
 		if err := db.QueryRowContext(ctx, question.ask).Scan(question.into); err != nil {

@@ -83,8 +83,8 @@ func Open(ctx context.Context, path string, options Options) (*storage.Store, er
 }
 
 func open(ctx context.Context, path string, options Options) (*database, error) {
-	if path == "" || strings.HasPrefix(path, ":") {
-		return nil, fmt.Errorf("sqlite: %q is not the path of a file", path)
+	if err := isPath(path); err != nil {
+		return nil, err
 	}
 	if err := keepPrivate(path); err != nil {
 		return nil, err
@@ -118,6 +118,14 @@ func open(ctx context.Context, path string, options Options) (*database, error) 
 	}
 	db.done.Go(func() { db.serveWrites(writer) })
 	return db, nil
+}
+
+// isPath refuses what SQLite would not take for a file.
+func isPath(path string) error {
+	if path == "" || strings.HasPrefix(path, ":") {
+		return fmt.Errorf("sqlite: %q is not the path of a file", path)
+	}
+	return nil
 }
 
 // newWriter opens the connection that writes. What it keeps to undo one transaction of a batch stays in memory: that is a

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/pressly/goose/v3"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -73,6 +74,52 @@ func versions(ctx context.Context, path string) (current, known int64, err error
 	return current, known, err
 }
 
+// Check tells what Open would find at a path, and answers the error of what it would refuse. It changes nothing.
+func Check(ctx context.Context, path string) (found storage.Standing, err error) {
+	if err := isPath(path); err != nil {
+		return found, err
+	}
+	if err := mayWriteBeside(path); err != nil {
+		return found, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return found, nil
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		return found, fmt.Errorf("sqlite: %w", err)
+	}
+	if found.Version, found.Known, err = versions(ctx, path); err != nil {
+		return found, err
+	}
+	db, err := openToRead(path)
+	if err != nil {
+		return found, explain(err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return found, explain(found.Look(ctx, db, func(table string) (bool, error) { return hasTable(ctx, db, table) }))
+}
+
+// mayWriteBeside tells whether the folder of a file, or the nearest one above it that there is, may be written in: SQLite makes files beside a
+// database.
+func mayWriteBeside(path string) error {
+	folder := filepath.Dir(path)
+	for {
+		if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(folder) == folder {
+			break
+		}
+		folder = filepath.Dir(folder)
+	}
+	file, err := os.CreateTemp(folder, ".parley-check-*")
+	if err != nil {
+		return fmt.Errorf("sqlite: the database %s cannot be written: %w", path, err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
 // SchemaVersion implements storage.Driver.
 func (db *database) SchemaVersion(ctx context.Context) (version int64, err error) {
 	file, err := openToRead(db.path)
@@ -103,14 +150,18 @@ func newest(provider *goose.Provider) int64 {
 
 // schemaVersion reads the version without making the table that holds it.
 func schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
-	var tables int
-	const table = `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`
-	if err := db.QueryRowContext(ctx, table).Scan(&tables); err != nil || tables == 0 {
+	if exists, err := hasTable(ctx, db, "goose_db_version"); err != nil || !exists {
 		return 0, explain(err)
 	}
 	var version int64
 	err := db.QueryRowContext(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	return version, explain(err)
+}
+
+func hasTable(ctx context.Context, db *sql.DB, name string) (is bool, err error) {
+	const tables = `SELECT COUNT(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1`
+	err = db.QueryRowContext(ctx, tables, name).Scan(&is)
+	return is, err
 }
 
 // lockBeside waits for, and holds, a lock that processes at the same file share. The lock is on a small database beside

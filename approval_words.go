@@ -2,21 +2,10 @@ package parley
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 )
-
-// Numbers writes what numbers mean, for whoever reads them: a page in the way of its browser's language, a message plainly.
-type Numbers struct {
-	CPM     func(micros int64, currency Currency) string // in a list
-	Money   func(micros int64, currency Currency) string // with its currency
-	Worth   func(micros int64, currency Currency) string // the same, in whole minor units
-	Count   func(n int64) string
-	Percent func(rate BasisPoints) string
-	Flight  func(flight Flight) string
-}
 
 // AgainstAsk says where a price is beside the ask, such as "10.4% under ask"; empty without an ask.
 func (n Numbers) AgainstAsk(price, ask int64) string {
@@ -62,7 +51,7 @@ func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) stri
 	c, e := q.Case, q.Does(to, m)
 	words, ask := "", q.AskOf(e)
 	if to == ApprovalApproved && q.Prospect.Refused != "" {
-		return verbs[e.Deed] + " would be refused: " + q.Prospect.Refused
+		return verbs[e.Deed] + " would be refused: " + n.In(q.Prospect.Refused)
 	}
 	switch e.Deed {
 	case DeedDecline:
@@ -123,7 +112,7 @@ func (n Numbers) Terms(q InboxItem) string {
 	c, e, offered := q.Case, q.Does(ApprovalApproved, nil), q.Offered()
 	switch {
 	case q.Prospect.Refused != "":
-		return n.CPM(offered, c.Currency) + " → " + string(e.Deed) + " would be refused: " + q.Prospect.Refused
+		return n.CPM(offered, c.Currency) + " → " + string(e.Deed) + " would be refused: " + n.In(q.Prospect.Refused)
 	case e.Ends:
 		return n.CPM(offered, c.Currency) + " → the deal ends"
 	}
@@ -241,23 +230,3 @@ func (n Numbers) several(deed Deed, endorses bool, count int64) string {
 	}
 	return things.verb + words
 }
-
-// PlainNumbers write for who reads no page: with the currency beside each amount.
-func PlainNumbers() Numbers {
-	money := func(micros int64, currency Currency) string {
-		return Money{Micros: micros, Currency: currency}.String()
-	}
-	return Numbers{
-		CPM: money, Money: money, Count: FormatCount,
-		Worth: func(micros int64, currency Currency) string {
-			unit := currency.MinorUnit()
-			return money((micros+unit/2)/unit*unit, currency)
-		},
-		Percent: func(rate BasisPoints) string {
-			return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", rate/100, rate%100), "0"), ".") + "%"
-		},
-		Flight: func(f Flight) string { return plainDay(f.Start) + " – " + plainDay(f.End) },
-	}
-}
-
-func plainDay(d Date) string { return d.Midnight().Format("2 Jan 2006") }

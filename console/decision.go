@@ -8,7 +8,9 @@ import (
 )
 
 // onPages writes numbers as pages have them.
-var onPages = parley.Numbers{CPM: amount, Money: money, Worth: worth, Count: count, Percent: percent, Flight: flight}
+var onPages = parley.Numbers{
+	CPM: amount, Money: money, Worth: worth, Count: count, Number: number, Percent: percent, Day: day, Flight: flight, Instant: instantOf,
+}
 
 // outcome is what carrying a decision out did, as it is kept.
 type outcome struct {

@@ -62,14 +62,26 @@ func fieldMessage(path, message string) string {
 	if rest, declines := strings.CutPrefix(message, "must be reject"); path == "decision" && declines { // whose buttons are no field
 		return "It can only be declined" + worded(rest)
 	}
-	return labelled(path) + " " + worded(strings.ReplaceAll(message, "counter_cpm", "price"))
+	if first, _ := utf8.DecodeRuneInString(message); unicode.IsUpper(first) { // a sentence of its own
+		return worded(message)
+	}
+	if terms[path] {
+		return "These terms " + worded(strings.ReplaceAll(message, "counter_cpm", "price"))
+	}
+	return labelled(path) + " " + worded(message)
 }
 
+// terms are what of a request is no field of a form, but all that it asks for.
+var terms = map[string]bool{"modifications": true, "proposed_values": true}
+
 // refusals are the messages of errors about a field, as parley.Error has them in one text.
-var refusals = regexp.MustCompile(`^([a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)*) ((?:must|is|are|can|cannot|has|have|make|need|go|goes) .*)$`)
+var refusals = regexp.MustCompile(`^([a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)*) ((?:must|is|are|can|cannot|has|have|make|makes|need|go|goes|leaves|gives) .*)$`)
 
 // refusedWords is a refusal that was kept as a text, in sentences.
 func refusedWords(text string) string {
+	if path, rest, _ := strings.Cut(text, " "); terms[path] {
+		return fieldMessage(path, rest) + "."
+	}
 	if found := refusals.FindStringSubmatch(text); found != nil && found[1] == strings.ToLower(found[1]) {
 		return fieldMessage(found[1], found[2]) + "."
 	}
@@ -102,7 +114,7 @@ func worded(text string) string {
 
 // The labels of a page, as its templates write them: of an input, of an input in a table, of several boxes.
 var (
-	labelsFor   = regexp.MustCompile(`<label for="([^"]+)">([^<]*)</label>`)
+	labelsFor   = regexp.MustCompile(`<label(?: class="[^"]*")? for="([^"]+)">([^<]*)</label>`)
 	namedInputs = regexp.MustCompile(` id="([^"]+)" name="([^"]+)"`)
 	cellLabels  = regexp.MustCompile(` name="([^"]+)"[^>]* aria-label="([^"]+)"`)
 	boxLabels   = regexp.MustCompile(` data-field="([^"]+)"><legend>([^<]*)</legend>`)
@@ -155,6 +167,8 @@ func labelOf(path string, labels map[string]string) string {
 	switch {
 	case maybe && slices.Contains(states[:], path):
 		return words(path)
+	case path == "text": // of what the desk says among itself
+		return "The comment"
 	case maybe:
 		return path
 	}

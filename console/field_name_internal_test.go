@@ -41,7 +41,12 @@ func TestFieldsInWords(t *testing.T) {
 		want string
 	}{
 		{parley.Invalid("modifications.counter_cpm", "must not be below the floor of %s", "18.00"), "Counter CPM must not be below the floor of 18.00."},
-		{parley.Invalid("modifications", "need a counter_cpm of at least 18"), "Modifications need a price of at least 18."},
+		{parley.Invalid("modifications", "need a counter_cpm of at least 18"), "These terms need a price of at least 18."},
+		{parley.Invalid("proposed_values", "%s", "The product is not offered at the moment."), "The product is not offered at the moment."},
+		{parley.Invalid("proposed_values.cancel_pct", "leaves %d impressions, and the product's minimum is %d: give up less, or all", 9000, 10000),
+			"Cancel % leaves 9,000 impressions, and the product's minimum is 10,000: give up less, or all."},
+		{parley.Invalid("price", "must be at least the floor of these terms, %s", "1850.00"), "Price must be at least the floor of these terms, 1,850.00."},
+		{parley.Errorf(parley.CodeConflict, "The flight of this deal ended on %s.", parley.Date(20_000)), "The flight of this deal ended on 4 Oct 2024."},
 		{parley.Invalid("decision", "must be reject: %s", "The product is not offered at the moment."), "It can only be declined: The product is not offered at the moment."},
 		{parley.Invalid("daily_impressions", "must be from 0 to 7, or null"), "Daily impressions must be from 0 to 7, or empty."},
 		{parley.Errorf(parley.CodeConflict, "What was to be decided is over."), "What was to be decided is over."},

@@ -25,6 +25,7 @@ func functions(a *assets, called *names) template.FuncMap {
 		"asset":    a.address,
 		"money":    money,
 		"worth":    worth,
+		"figures":  marked,
 		"amount":   amount,
 		"count":    count,
 		"counted":  counted,
@@ -166,6 +167,9 @@ func whenSet(t *time.Time) template.HTML {
 
 // day writes a date, such as "1 Jun 2026".
 func day(d parley.Date) string { return dayOf(d.Midnight()) }
+
+// instantOf writes a time in a text, in UTC.
+func instantOf(at time.Time) string { return dayOf(at.UTC()) + at.UTC().Format(", 15:04 UTC") }
 
 // flight writes the days of a flight, such as "1 Jun – 30 Jun 2026".
 func flight(f parley.Flight) string {

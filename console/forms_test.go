@@ -13,6 +13,7 @@ type pageForm struct {
 	action, method string
 	values         url.Values        // as a browser would send it, untouched
 	labels         map[string]string // of the fields that are typed in, by their names
+	days           map[string]bool   // of these fields those that hold days
 }
 
 // formsOn are the forms of a page.
@@ -28,7 +29,7 @@ func formsOn(body string) []pageForm {
 		if node.Type == html.ElementNode {
 			switch node.Data {
 			case "form":
-				forms = append(forms, pageForm{action: attribute(node, "action"), method: attribute(node, "method"), values: url.Values{}, labels: map[string]string{}})
+				forms = append(forms, pageForm{action: attribute(node, "action"), method: attribute(node, "method"), values: url.Values{}, labels: map[string]string{}, days: map[string]bool{}})
 				in = &forms[len(forms)-1]
 				defer func(at int) { forms[at] = *in }(len(forms) - 1)
 			case "label":
@@ -55,6 +56,7 @@ func (f *pageForm) take(node *html.Node, labels map[string]string) {
 	typed := node.Data == "textarea" || node.Data == "input" && !slices.Contains([]string{"checkbox", "radio", "file", "hidden"}, attribute(node, "type"))
 	if label := or(labels[attribute(node, "id")], attribute(node, "aria-label")); typed && label != "" {
 		f.labels[name] = label
+		f.days[name] = attribute(node, "type") == "date"
 	}
 	switch kind := attribute(node, "type"); {
 	case node.Data == "textarea":

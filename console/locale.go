@@ -2,7 +2,7 @@ package console
 
 import (
 	"bytes"
-	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -118,11 +118,20 @@ func grouped(text string) string { return strings.ReplaceAll(text, ",", groupMar
 // pointed is a number with a mark before its decimals.
 func pointed(text string) string { return strings.Replace(text, ".", pointMark, 1) }
 
-// written are the whole numbers in texts of the program that are not the console's.
-var written = regexp.MustCompile(`\b\d{1,3}(,\d{3})+\b`)
+// number is a number, as package parley writes it, with marks between its thousands and before its decimals.
+func number(plain string) string {
+	whole, fraction, decimals := strings.Cut(plain, ".")
+	if n, err := strconv.ParseInt(whole, 10, 64); err == nil && n != 0 {
+		whole = count(n)
+	}
+	if decimals {
+		whole += pointMark + fraction
+	}
+	return whole
+}
 
-// marked is such a text with marks in its numbers.
-func marked(text string) string { return written.ReplaceAllStringFunc(text, grouped) }
+// marked is a text of the program that is not the console's with marks in its figures.
+func marked(text string) string { return onPages.In(text) }
 
 // dayOf is a day between marks.
 func dayOf(t time.Time) string { return dayMark + t.Format(time.DateOnly) + dayMark }

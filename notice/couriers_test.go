@@ -62,7 +62,7 @@ func TestManyQuestionsAreOneMail(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 		for _, part := range []string{
-			"ctv Bcc: eve@example.com for 1, 37500.00 EUR, CPM 12.50 EUR → accept 12.50 EUR, 10.4% under ask, until 2 Jun 2026 13:00 UTC\r\n  https://seller.example.com/console/inbox/" + parley.PrefixApproval,
+			"ctv Bcc: eve@example.com for 1, 37,500.00 EUR, CPM 12.50 EUR → accept 12.50 EUR, 10.4% under ask, until 2 Jun 2026 13:00 UTC\r\n  https://seller.example.com/console/inbox/" + parley.PrefixApproval,
 			"and 481 more\r\n  https://seller.example.com/console/inbox\r\n",
 		} {
 			if !strings.Contains(got.body, part) {

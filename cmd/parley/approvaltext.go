@@ -113,7 +113,7 @@ func aYes(a parley.InboxItem) string {
 	if a.Status != parley.ApprovalPending {
 		return ""
 	}
-	return printable(parley.PlainNumbers().Decision(a, parley.ApprovalApproved, nil))
+	return printable(numbers.Decision(a, parley.ApprovalApproved, nil))
 }
 
 func whatIsSold(c parley.ApprovalCase) string {
@@ -181,6 +181,7 @@ func told(outcome json.RawMessage) string {
 
 func minute(at time.Time) string { return at.UTC().Format("2006-01-02T15:04Z") }
 
-func amount(micros int64, currency parley.Currency) string {
-	return parley.Money{Micros: micros, Currency: currency}.String()
-}
+// numbers are written as in notices.
+var numbers = parley.PlainNumbers()
+
+func amount(micros int64, currency parley.Currency) string { return numbers.Money(micros, currency) }

@@ -116,7 +116,13 @@ func (x *exchange) buyersToQuote(f *form) ([]string, error) {
 // was typed and looked at.
 func (c *console) quoteForBuyer(x *exchange) error {
 	f := newForm(x.PostForm)
-	r := reader{values: x.PostForm}
+	r := reader{values: x.PostForm, currency: func() parley.Currency {
+		product, err := c.service.CatalogProduct(x.Context(), x.call, x.PostForm.Get("product_id"))
+		if err != nil { // which is told of what is done with it
+			return ""
+		}
+		return product.Currency
+	}}
 	request := seller.QuoteRequest{
 		ProductID: r.text("product_id"), DealType: r.text("deal_type"), Impressions: r.sought("impressions"),
 		FlightStart: r.date("flight_start"), FlightEnd: r.date("flight_end"), BuyerKeyID: r.text("buyer_key_id"),

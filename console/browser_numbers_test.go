@@ -36,7 +36,7 @@ func TestBrowserReadsNumbersOneWay(t *testing.T) {
 		b.visit("/pricing/card")
 		b.run(fill(`[name="entries[0].inventory_type"]`, "ctv"), fill(`[name="entries[0].base_cpm"]`, "1,250"), fill(`[name="entries[0].currency"]`, "USD"))
 		b.leave(`button[value=preview]`)
-		b.shows("main .error", "can be read two ways: write 1250 or 1.25")
+		b.shows("main .error", "can be read two ways: write 1250 for 1,250.00")
 		b.run(fill(`[name="entries[0].base_cpm"]`, "1.250,00"))
 		b.leave(`button[value=preview]`)
 		b.shows(".effect tbody", "1,250.00 USD")
@@ -44,7 +44,7 @@ func TestBrowserReadsNumbersOneWay(t *testing.T) {
 		b.visit("/pricing/rules/" + w.pricingRule.ID)
 		b.run(fill("#f-discount", "7,5"), fill("#f-floor_cpm", "2,750"))
 		b.leave(`button[value=preview]`)
-		b.shows("main .error", "can be read two ways: write 2750 or 2.75")
+		b.shows("main .error", "can be read two ways: write 2750 for 2,750.00")
 
 		b.visit("/inventory/ctv-sports-live")
 		b.run(fill("#f-daily_impressions", "2,5"))
@@ -54,7 +54,7 @@ func TestBrowserReadsNumbersOneWay(t *testing.T) {
 		b.visit("/inbox/" + w.pending[0].ApprovalID)
 		b.run(fill(`[name="modifications.counter_cpm"]`, "41,500"))
 		b.leave(`button[value=counter]`)
-		b.shows("main .error", "can be read two ways: write 41500 or 41.50")
+		b.shows("main .error", "can be read two ways: write 41500 for 41,500.00")
 		if p := w.proposal(w.pending[0].ID); p.Status != parley.ProposalPendingApproval {
 			t.Errorf("after an unclear counter the proposal is %s", p.Status)
 		}

@@ -80,7 +80,7 @@ func (c *console) askForChange(x *exchange) error {
 
 // changeAsked reads what the form asks for: the terms that are other than the deal's, which are those that the form was made from.
 func changeAsked(values url.Values, deal parley.Deal) (seller.ChangeInput, error) {
-	r := reader{values: values}
+	r := reader{values: values, currency: func() parley.Currency { return deal.Price.Currency }}
 	in := seller.ChangeInput{DealID: deal.ID, Reason: r.text("message"), Type: parley.ChangeFlightDates}
 	flight := parley.Flight{Start: r.needDate(changeStart), End: r.needDate(changeEnd)}
 	volume, price, version := r.volume(changeVolume), r.price(changePrice), r.version()

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -237,6 +238,7 @@ func (f *form) Has(name, value string) bool { return slices.Contains(f.Values[na
 type reader struct {
 	values   url.Values
 	problems parley.Problems
+	currency func() parley.Currency // of the form's amounts, where no field says it; nil: none is known
 }
 
 func (r *reader) text(name string) string { return strings.TrimSpace(r.values.Get(name)) }
@@ -296,16 +298,41 @@ func (r *reader) hours(name string) time.Duration {
 
 // micros reads an amount as readDecimal does; nil when the field is empty.
 func (r *reader) micros(name string) *int64 {
-	text := r.text(name)
-	if text == "" {
+	if r.text(name) == "" {
 		return nil
 	}
-	micros, err := readDecimal(text)
-	if err != nil {
-		r.problems.Add(name, "%s", err.Error())
-		return nil
+	return r.decimal(name, "")
+}
+
+// decimal is micros of a field that is not empty, of a unit; empty: of a currency, if it is an amount.
+func (r *reader) decimal(name, unit string) *int64 {
+	micros, err := readDecimal(r.text(name))
+	if err == nil {
+		return &micros
 	}
-	return &micros
+	if unit == "" {
+		if currency := r.currencyOf(name); currency != "" {
+			unit = "\u00a0" + currency
+		}
+	}
+	r.problems.Add(name, "%s", inUnit(err, unit).Error())
+	return nil
+}
+
+// currencyOf is that of an amount: by the field of its line or of the form, or else of what the form is about. Empty of what is none.
+func (r *reader) currencyOf(name string) string {
+	line, last := "", name
+	if at := strings.LastIndexByte(name, '.'); at >= 0 {
+		line, last = name[:at+1], name[at+1:]
+	}
+	if !slices.Contains([]string{"ask", "price", "value"}, last) && !strings.HasSuffix(last, "cpm") {
+		return ""
+	}
+	currency := cmp.Or(r.text(line+"currency"), r.text("currency"))
+	if currency == "" && r.currency != nil {
+		currency = string(r.currency())
+	}
+	return strings.ToUpper(currency)
 }
 
 // price is micros, of a CPM that somebody pays.
@@ -331,7 +358,10 @@ func (r *reader) positive(name string, n *int64) *int64 {
 
 // percent reads a rate such as 12.5, in percent.
 func (r *reader) percent(name string) parley.BasisPoints {
-	micros := r.micros(name)
+	if r.text(name) == "" {
+		return 0
+	}
+	micros := r.decimal(name, "%")
 	if micros == nil {
 		return 0
 	}

@@ -555,7 +555,13 @@ func (x *exchange) plannedOf(item parley.InboxItem, product, buyer string) plann
 // decide answers a question. The answer is carried out when the time to take it back is over.
 func (c *console) decide(x *exchange) error {
 	id := x.PathValue("id")
-	r := reader{values: x.PostForm}
+	r := reader{values: x.PostForm, currency: func() parley.Currency {
+		item, err := c.service.InboxItem(x.Context(), x.call, id)
+		if err != nil { // which is told of what is done with it
+			return ""
+		}
+		return item.Case.Currency
+	}}
 	request := r.decision(id)
 	r.said(request)
 	err := r.problems.Err()
@@ -709,7 +715,7 @@ func (c *console) decideAll(x *exchange) error {
 			planned = append(planned, item)
 		case errors.As(err, &refused):
 			told, _ := x.told(x.Context(), refused)
-			problems.Add(request.ApprovalID, "%s: %s", itemName(item), strings.TrimSuffix(cmp.Or(closed(item.Approval), told.Message), "."))
+			problems.Add(request.ApprovalID, "%s: %s", itemName(item), marked(strings.TrimSuffix(cmp.Or(closed(item.Approval), told.Message), ".")))
 		default:
 			return err
 		}

@@ -98,7 +98,13 @@ func (c *console) handBack(x *exchange) error {
 // answerByHand says something to the buyer, once it was looked at.
 func (c *console) answerByHand(x *exchange) error {
 	id := x.PathValue("id")
-	r := reader{values: x.PostForm}
+	r := reader{values: x.PostForm, currency: func() parley.Currency {
+		n, err := c.service.Negotiation(x.Context(), x.call, id)
+		if err != nil { // which is told of what is done with it
+			return ""
+		}
+		return n.Currency
+	}}
 	said := seller.HandAnswer{NegotiationID: id, Action: r.text("action"), Note: r.text("note")}
 	if round := r.count("round"); round != nil {
 		number := int(*round)

@@ -16,11 +16,25 @@ var (
 	errNotCount = errors.New("must be a whole number such as 12") // of hours, days, rounds
 )
 
-// twoWays is the refusal of a number that people of different countries read differently.
-type twoWays struct{ grouped, decimal string }
+// twoWays is the refusal of a number that people of different countries read differently: it says both, and how to write each.
+type twoWays struct {
+	grouped, decimal int64  // micros: with its mark between thousands, and before decimals
+	unit             string // what it is a number of, such as " EUR"; empty where that is not known
+}
 
 func (e twoWays) Error() string {
-	return fmt.Sprintf("can be read two ways: write %s or %s", e.grouped, e.decimal)
+	read := func(micros int64) string { return number(parley.FormatMicros(micros, 2)) + e.unit }
+	return fmt.Sprintf("can be read two ways: write %s for %s, or %s for %s",
+		typed(e.grouped, 0), read(e.grouped), typed(e.decimal, 2), read(e.decimal))
+}
+
+// inUnit has a refusal say what the number is of.
+func inUnit(err error, unit string) error {
+	if ways, ok := errors.AsType[twoWays](err); ok {
+		ways.unit = unit
+		return ways
+	}
+	return err
 }
 
 // readDecimal reads a number that a person typed, in micros. Point and comma may each stand before the decimals or between the
@@ -38,12 +52,15 @@ func readDecimal(text string) (micros int64, err error) {
 	if mark := strings.IndexAny(whole, ".,"); fraction == "" && strings.Count(whole, ".")+strings.Count(whole, ",") == 1 &&
 		!strings.Contains(whole, " ") {
 		// One mark with three digits after it: thousands or decimals.
-		grouped, decimal := whole[:mark]+whole[mark+1:], whole[:mark]+"."+whole[mark+1:]
-		micros, err := parley.ParseMicros(sign + decimal)
+		grouped, err := parley.ParseMicros(sign + whole[:mark] + whole[mark+1:])
 		if err != nil {
 			return 0, err
 		}
-		return 0, twoWays{sign + grouped, typed(micros, 2)}
+		decimal, err := parley.ParseMicros(sign + whole[:mark] + "." + whole[mark+1:])
+		if err != nil {
+			return 0, err
+		}
+		return 0, twoWays{grouped: grouped, decimal: decimal}
 	}
 	digits := strings.NewReplacer(".", "", ",", "", " ", "").Replace(whole)
 	if fraction != "" {

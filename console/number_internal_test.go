@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -38,24 +39,38 @@ func TestNumbersAreReadOneWayOnly(t *testing.T) {
 func TestAmbiguousNumbersSayWhatTheyMayMean(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"1,250":   "can be read two ways: write 1250 or 1.25",
-		"1.250":   "can be read two ways: write 1250 or 1.25",
-		"12,345":  "can be read two ways: write 12345 or 12.3450",
-		"-12.500": "can be read two ways: write -12500 or -12.50",
+		"1,250":   "can be read two ways: write 1250 for 1,250.00\u00a0EUR, or 1.25 for 1.25\u00a0EUR",
+		"1.250":   "can be read two ways: write 1250 for 1,250.00\u00a0EUR, or 1.25 for 1.25\u00a0EUR",
+		"12,345":  "can be read two ways: write 12345 for 12,345.00\u00a0EUR, or 12.3450 for 12.345\u00a0EUR",
+		"-12.500": "can be read two ways: write -12500 for -12,500.00\u00a0EUR, or -12.50 for -12.50\u00a0EUR",
 		"a few":   "must be a number such as 12.50",
 	} {
-		_, err := readDecimal(text)
-		if err == nil || english.text(err.Error()) != want {
-			t.Errorf("%q: %v, want %s", text, err, want)
+		r := reader{values: url.Values{"price": {text}, "currency": {"eur"}}}
+		r.micros("price")
+		if len(r.problems) != 1 || english.text(r.problems[0].Message) != want {
+			t.Errorf("%q: %v, want %s", text, r.problems, want)
 		}
 		var ways twoWays
-		if !errors.As(err, &ways) {
+		if _, err := readDecimal(text); !errors.As(err, &ways) {
 			continue
 		}
-		for _, way := range []string{ways.grouped, ways.decimal} {
-			if _, err := readDecimal(way); err != nil {
-				t.Errorf("%q is told to write %s, which is refused: %v", text, way, err)
+		for way, want := range map[string]int64{typed(ways.grouped, 0): ways.grouped, typed(ways.decimal, 2): ways.decimal} {
+			if got, err := readDecimal(way); err != nil || got != want {
+				t.Errorf("%q is told to write %s, which is read as %d: %v", text, way, got, err)
 			}
+		}
+	}
+	for name, want := range map[string]string{ // 1,250 of a field, with what is told of it in German
+		"entries[0].base_cpm": "1.250,00\u00a0USD, or 1,25 for 1,25\u00a0USD", "floor_cpm": "1.250,00\u00a0EUR, or 1,25 for 1,25\u00a0EUR",
+		"discount": "1.250,00%, or 1,25 for 1,25%", "exponent": "1.250,00, or 1,25 for 1,25", "modifications.counter_cpm": "1.250,00\u00a0EUR, or 1,25 for 1,25\u00a0EUR",
+	} {
+		r := reader{values: url.Values{name: {"1,250"}, "entries[0].currency": {"USD"}}, currency: func() parley.Currency { return "EUR" }}
+		read := func() { r.micros(name) }
+		if name == "discount" {
+			read = func() { r.percent(name) }
+		}
+		if read(); len(r.problems) != 1 || locales["de"].text(r.problems[0].Message) != "can be read two ways: write 1250 for "+want {
+			t.Errorf("%s: %v", name, r.problems)
 		}
 	}
 }

@@ -231,7 +231,7 @@ func (r *reader) money(amountField, currencyField, told string) parley.Money {
 	}
 	micros, err := readDecimal(r.text(amountField))
 	if err != nil {
-		r.problems.Add(told, "%s", err.Error())
+		r.problems.Add(told, "%s", inUnit(err, "\u00a0"+string(currency)).Error())
 	}
 	return parley.Money{Micros: micros, Currency: currency}
 }

@@ -229,17 +229,16 @@ func (w *work) counterable(ctx context.Context, a parley.Approval, request Decis
 	if err := overOffered(*m, terms, offered); err != nil {
 		return err
 	}
-	if err := w.counterFlight(proposal.Flight, *m); err != nil {
+	flight, err := countered(proposal.Flight, *m, w.service.today(w.now))
+	if err != nil {
 		return err
 	}
-	countered := offer{
-		productID: proposal.ProductID, dealType: proposal.DealType, flight: proposal.Flight, impressions: terms.Impressions,
+	sold := offer{
+		productID: proposal.ProductID, dealType: proposal.DealType, flight: flight, impressions: terms.Impressions,
 		currency: proposal.Ask.Currency, tier: proposal.Tier, identity: proposal.Identity,
 	}
-	set(&countered.impressions, m.Impressions)
-	set(&countered.flight.Start, m.FlightStart)
-	set(&countered.flight.End, m.FlightEnd)
-	return w.counterSold(ctx, countered, *m, terms.Price, request.Currency)
+	set(&sold.impressions, m.Impressions)
+	return w.counterSold(ctx, sold, *m, terms.Price, request.Currency)
 }
 
 // overOffered refuses to ask less of a buyer than what it offers for the same already.
@@ -251,20 +250,21 @@ func overOffered(m parley.Modifications, terms heldTerms, offered parley.Money) 
 	return parley.Invalid("modifications.counter_cpm", "must be at least what the buyer offers, %s: approve that instead", offered)
 }
 
-// counterFlight refuses dates that do not make a flight together with those that stay as they are.
-func (w *work) counterFlight(flight parley.Flight, m parley.Modifications) error {
+// countered is a flight with the dates that the desk sets. It refuses those that do not make a flight together with those that stay as
+// they are.
+func countered(flight parley.Flight, m parley.Modifications, today parley.Date) (parley.Flight, error) {
 	set(&flight.Start, m.FlightStart)
 	set(&flight.End, m.FlightEnd)
-	_, err := parley.NewFlight(flight.Start, flight.End, w.service.today(w.now))
+	_, err := parley.NewFlight(flight.Start, flight.End, today)
 	switch {
-	case m.FlightStart != nil && flight.Start < w.service.today(w.now):
-		return parley.Invalid("modifications.flight_start", "must not be in the past")
+	case m.FlightStart != nil && flight.Start < today:
+		return flight, parley.Invalid("modifications.flight_start", "must not be in the past")
 	case err != nil && m.FlightEnd == nil:
-		return parley.Invalid("modifications.flight_start", "must not be after the end of the flight, %s", flight.End)
+		return flight, parley.Invalid("modifications.flight_start", "must not be after the end of the flight, %s", flight.End)
 	case err != nil:
-		return parley.Invalid("modifications.flight_end", "%s", err.Error())
+		return flight, parley.Invalid("modifications.flight_end", "%s", err.Error())
 	}
-	return nil
+	return flight, nil
 }
 
 // counterSold refuses to offer what is not sold on these terms as they are now: a price that is below their floor, or none that

@@ -98,6 +98,9 @@ func (p prices) prospectOf(ctx context.Context, q judged, own *parley.Modificati
 	to := parley.ApprovalApproved
 	switch {
 	case own != nil:
+		if _, err := countered(q.terms.flight, *own, p.service.today(p.now)); err != nil {
+			return err
+		}
 		to = parley.ApprovalCountered
 	case q.item.PlannedFor != nil:
 		to, own = q.item.Planned.Status, q.item.Planned.Modifications

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,13 +15,17 @@ import (
 )
 
 // buyerTools are what buyers are offered, and callers without a key: what every agent can ask for, and a way to wait.
-func buyerTools() []tool { return append(offeredOf(buying), waitForChange) }
+func buyerTools() []tool { return append(offeredOf(buying()), waitForChange) }
 
 // operatorTools are what the publisher's people are offered. As the API does, those that buy refuse an operator's key.
-func operatorTools() []tool { return slices.Concat(buyerTools(), offeredOf(selling), processTools) }
+func operatorTools() []tool { return slices.Concat(buyerTools(), offeredOf(selling()), processTools) }
 
-// The tools that agents of every protocol have, and those for the publisher's people.
-var buying, selling = agent.NewSet(agent.Buyer()), agent.NewSet(agent.Publisher())
+// The tools that agents of every protocol have, and those for the publisher's people. Most commands of the program need neither, and their
+// schemas take longer to make than all else that the program does before it begins.
+var (
+	buying  = sync.OnceValue(func() *agent.Set { return agent.NewSet(agent.Buyer()) })
+	selling = sync.OnceValue(func() *agent.Set { return agent.NewSet(agent.Publisher()) })
+)
 
 func offeredOf(set *agent.Set) []tool {
 	made := make([]tool, len(set.Tools), len(set.Tools)+1)

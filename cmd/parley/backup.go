@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"time"
 
 	"parley/config"
 	"parley/storage"
@@ -28,16 +27,13 @@ func (migrateCommand) Run(p *process) error {
 
 type backupCommand struct {
 	world
-	File  string        `arg:"" help:"File to write; one that is there already is replaced. With --every or --keep a folder, in which each backup is a file named by its time."`
-	Every time.Duration `placeholder:"DURATION" help:"Go on making a backup this often, such as 15m, until stopped."`
-	Keep  int           `placeholder:"N" help:"Remove all but the newest N backups of the folder after each one."`
+	File  string   `arg:"" help:"File to write; one that is there already is replaced. With --every or --keep a folder, in which each backup is a file named by its time."`
+	Every interval `placeholder:"DURATION" help:"Go on making a backup this often, such as 15m or 1d, until stopped."`
+	Keep  count    `placeholder:"N" help:"Remove all but the newest N backups of the folder after each one."`
 }
 
 // Run copies the embedded database into a file, or into files of a folder again and again.
 func (c backupCommand) Run(p *process) error {
-	if c.Every < 0 || c.Keep < 0 || c.Every > 0 && c.Every < time.Second {
-		return misuse{errors.New("--every is a second or longer, and --keep not negative"), "see 'parley backup --help'"}
-	}
 	if c.Every > 0 || c.Keep > 0 {
 		return c.keepOn(p)
 	}

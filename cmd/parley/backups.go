@@ -49,7 +49,7 @@ func (c backupCommand) keepOn(p *process) error {
 		if err != nil {
 			p.logger(settings).Error("a backup was not made", "folder", c.File, "error", err)
 		}
-		next := time.NewTimer(c.Every)
+		next := time.NewTimer(time.Duration(c.Every))
 		select {
 		case <-p.ctx.Done():
 			next.Stop()
@@ -96,7 +96,7 @@ func (c backupCommand) one(p *process, path string) error {
 		}
 	}
 	slices.Sort(made)
-	for _, old := range made[:max(0, len(made)-c.Keep)] {
+	for _, old := range made[:max(0, len(made)-int(c.Keep))] {
 		err = errors.Join(err, os.Remove(filepath.Join(c.File, old)))
 	}
 	return err

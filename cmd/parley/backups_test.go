@@ -64,9 +64,6 @@ func TestBackupsAreMadeAgainAndAgain(t *testing.T) {
 		t.Errorf("what a killed backup left is there: %v", err)
 	}
 	at.must(t, "restore", "--yes", filepath.Join(folder, made[1]))
-	if done := at.run(t, nil, "backup", "--every", "1ms", folder); done.code != 2 || !strings.Contains(done.err, "--every") {
-		t.Errorf("exit code %d: %s", done.code, done.err)
-	}
 }
 
 // TestARestoreThatIsKilled leaves the database as it was or as it is to be, never half a copy of what it held, and a folder that the next

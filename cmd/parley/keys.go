@@ -76,23 +76,20 @@ func (p *process) createKey(service *seller.Service, request seller.KeyRequest) 
 
 type keysRotateCommand struct {
 	world
-	ID      string        `arg:"" help:"Id of the key, as 'parley keys list' shows it."`
-	Overlap time.Duration `default:"24h" placeholder:"DURATION" help:"How long the former key holds beside the new one, at most 720h; 0 ends it at once."`
+	ID      string  `arg:"" help:"Id of the key, as 'parley keys list' shows it."`
+	Overlap overlap `default:"24h" placeholder:"DURATION" help:"How long the former key holds beside the new one, such as 48h or 2d, at most 30d; 0s ends it at once."`
 }
 
 // Run rotates the key.
 func (c keysRotateCommand) Run(p *process) error {
 	return p.withService(func(service *seller.Service) error {
-		answer, err := service.RotateKey(p.ctx, terminal(), c.ID, c.Overlap, func(key seller.CreatedKey) (seller.Answer, error) {
+		answer, err := service.RotateKey(p.ctx, terminal(), c.ID, time.Duration(c.Overlap), func(key seller.CreatedKey) (seller.Answer, error) {
 			return seller.Answer{Body: []byte(key.Secret)}, nil
 		})
-		var refused *parley.Error
-		switch {
-		case parley.Is(err, parley.CodeNotFound):
+		if parley.Is(err, parley.CodeNotFound) {
 			return fmt.Errorf("there is no key %q; 'parley keys list' shows them", c.ID)
-		case errors.As(err, &refused) && refused.Code == parley.CodeValidation:
-			return misuse{errors.New("--overlap must be from 0s to 720h"), "see 'parley keys rotate --help'"}
-		case err != nil:
+		}
+		if err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(p.out, string(answer.Body)); err != nil {

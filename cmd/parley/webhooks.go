@@ -129,13 +129,13 @@ func (c webhooksRedeliverCommand) Run(p *process) error {
 type webhooksRotateCommand struct {
 	world
 	webhookID
-	Overlap time.Duration `default:"24h" help:"How long deliveries are signed with the former key, too; 0 ends it at once."`
+	Overlap overlap `default:"24h" placeholder:"DURATION" help:"How long deliveries are signed with the former key, too, such as 48h or 2d, at most 30d; 0s ends it at once."`
 }
 
 // Run rotates the key.
 func (c webhooksRotateCommand) Run(p *process) error {
 	return p.withService(func(service *seller.Service) error {
-		answer, err := service.RotateWebhookKey(p.ctx, terminal(), c.ID, c.Overlap, func(h seller.CreatedWebhook) (seller.Answer, error) {
+		answer, err := service.RotateWebhookKey(p.ctx, terminal(), c.ID, time.Duration(c.Overlap), func(h seller.CreatedWebhook) (seller.Answer, error) {
 			return seller.Answer{Body: []byte(h.SigningKey)}, nil
 		})
 		if err != nil {

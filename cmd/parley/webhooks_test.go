@@ -139,6 +139,5 @@ func TestWebhooksAtATerminal(t *testing.T) {
 		if key := at.must(t, "webhooks", "rotate-key", made.ID, "--overlap", "1h"); !strings.HasPrefix(key, "whsec_") {
 			t.Error(key)
 		}
-		at.refused(t, "overlap", "webhooks", "rotate-key", made.ID, "--overlap", "10000h")
 	})
 }

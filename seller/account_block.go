@@ -35,24 +35,24 @@ func seatOf(facts, claimed parley.Identity) parley.Identity {
 // sellsTo answers the accounts of one of those whom a thing is sold to, and those above them. Where nobody is known by it, as where there
 // is no such seat at the platform that a buyer claims, it is the seats of that id at any: a bid carries the id alone, so that a platform
 // that nobody knows is none.
-func (w *work) sellsTo(ctx context.Context, buyer parley.Identity) ([]parley.AccountRef, error) {
-	accounts, err := accountsNamed(ctx, &w.Reader, buyer)
+func sellsTo(ctx context.Context, r *storage.Reader, buyer parley.Identity) ([]parley.AccountRef, error) {
+	accounts, err := accountsNamed(ctx, r, buyer)
 	if err != nil {
 		return nil, err
 	}
 	if buyer.SeatID == "" {
-		called, err := w.calledSo(ctx, buyer)
+		called, err := calledSo(ctx, r, buyer)
 		return append(slices.Clone(accounts), called...), err
 	}
 	if buyer.DSPPlatform == "" || slices.ContainsFunc(accounts, func(a parley.AccountRef) bool { return a.Named && !a.Elsewhere }) {
 		return accounts, err
 	}
-	return accountsNamed(ctx, &w.Reader, parley.Identity{SeatID: buyer.SeatID})
+	return accountsNamed(ctx, r, parley.Identity{SeatID: buyer.SeatID})
 }
 
 // calledSo answers the parties that a buyer means by what they are called, and those above them: what a person reads in a claim is
 // no other's because it is a name and no id.
-func (w *work) calledSo(ctx context.Context, buyer parley.Identity) (refs []parley.AccountRef, err error) {
+func calledSo(ctx context.Context, r *storage.Reader, buyer parley.Identity) (refs []parley.AccountRef, err error) {
 	var found []*storage.Pending[[]parley.Account]
 	for _, said := range []struct {
 		kind    parley.AccountKind
@@ -62,7 +62,7 @@ func (w *work) calledSo(ctx context.Context, buyer parley.Identity) (refs []parl
 		{parley.AccountAdvertiser, buyer.AdvertiserID}, {parley.AccountAdvertiser, buyer.AdvertiserName},
 	} {
 		if said.written != "" {
-			found = append(found, w.AccountsMeant(said.kind, said.written))
+			found = append(found, r.AccountsMeant(said.kind, said.written))
 		}
 	}
 	for _, pending := range found {
@@ -79,7 +79,7 @@ func (w *work) calledSo(ctx context.Context, buyer parley.Identity) (refs []parl
 			if a.Kind == parley.AccountAdvertiser {
 				means = parley.Identity{AdvertiserID: a.Code}
 			}
-			above, err := accountsNamed(ctx, &w.Reader, means)
+			above, err := accountsNamed(ctx, r, means)
 			if err != nil {
 				return nil, err
 			}
@@ -103,7 +103,7 @@ func bookedFor(deal parley.Deal, owner string, facts, claimed parley.Identity) c
 // block. path names in the request what is sold.
 func (w *work) claimsMayBuy(ctx context.Context, c course, facts, claimed parley.Identity, path string) error {
 	for _, buyer := range boughtBy(facts, claimed)[1:] {
-		accounts, err := w.sellsTo(ctx, buyer)
+		accounts, err := sellsTo(ctx, &w.Reader, buyer)
 		if err != nil {
 			return err
 		}
@@ -120,9 +120,9 @@ func (w *work) claimsMayBuy(ctx context.Context, c course, facts, claimed parley
 }
 
 // unblocked refuses what the desk would let a blocked account have. then says what can be done instead.
-func (w *work) unblocked(ctx context.Context, then string, buyers []parley.Identity) error {
+func unblocked(ctx context.Context, r *storage.Reader, then string, buyers []parley.Identity) error {
 	for _, buyer := range buyers {
-		accounts, err := w.sellsTo(ctx, buyer)
+		accounts, err := sellsTo(ctx, r, buyer)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (w *work) grantable(ctx context.Context, a parley.Approval, then string) er
 	if err != nil {
 		return err
 	}
-	return w.unblocked(ctx, then, buyers)
+	return unblocked(ctx, &w.Reader, then, buyers)
 }
 
 // buyersOf are whom an approval would let begin, go on with or enlarge something; nobody where it only ends something.

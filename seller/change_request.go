@@ -444,7 +444,7 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 				With("status", c.Status)
 		}
 		if who.IsOperator() && w.moreThanEnds(c, h.deal) {
-			if err := w.unblocked(ctx, endOrUnblock, boughtBy(h.deal.Identity, h.deal.Claimed)); err != nil {
+			if err := unblocked(ctx, &w.Reader, endOrUnblock, boughtBy(h.deal.Identity, h.deal.Claimed)); err != nil {
 				return parley.ChangeRequest{}, err
 			}
 		}

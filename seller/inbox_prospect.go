@@ -41,8 +41,11 @@ func (p prices) prospectsOn(ctx context.Context, own *parley.Modifications, part
 	}
 	for _, q := range all {
 		look := p.prospectOf
-		if q.change != nil {
+		switch {
+		case q.change != nil:
 			look = p.prospectOfChange
+		case q.item.OrderID != "":
+			look = p.prospectOfOrder
 		}
 		if err := look(ctx, q, own); err != nil {
 			return err
@@ -65,7 +68,10 @@ func (p prices) judge(item *parley.InboxItem) (q judged, ok bool) {
 	case item.ChangeID != "":
 		q.change, q.deal = p.Change(item.ChangeID), p.Deal(item.DealID)
 		return q, true
-	case item.Status != parley.ApprovalPending || item.OrderID != "" || q.terms.flight.End == 0:
+	case item.Status == parley.ApprovalPending && item.OrderID != "":
+		q.deal = p.Deal(item.DealID)
+		return q, true
+	case item.Status != parley.ApprovalPending || q.terms.flight.End == 0:
 		return q, false
 	case item.DealID != "" && c.DealType.Guaranteed():
 		q.terms.held = &holding{q.terms.flight, q.terms.impressions}
@@ -141,13 +147,36 @@ func (p prices) prospectOfChange(ctx context.Context, q judged, _ *parley.Modifi
 	return nil
 }
 
+// prospectOfOrder judges an order: its terms are agreed, so that it goes on unless its deal does not, or its buyer may not.
+func (p prices) prospectOfOrder(ctx context.Context, q judged, _ *parley.Modifications) error {
+	deal, err := q.deal.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if !deal.Status.Runs() {
+		q.item.Prospect.Refused = "the deal is " + string(deal.Status)
+		return nil
+	}
+	err = unblocked(ctx, p.Reader, "", boughtBy(deal.Identity, deal.Claimed))
+	if refused, ok := errors.AsType[*parley.Error](err); ok && refused.Code == parley.CodeConflict {
+		q.item.Prospect.Refused = inSentence(refused.Message)
+		return nil
+	}
+	return err
+}
+
 // refusedBecause is why a yes is refused, for a sentence of the publisher's people; empty of any other error, and of none.
 func refusedBecause(err error) string {
 	var refused *parley.Error
 	if !errors.As(err, &refused) || refused.Code != parley.CodeValidation || len(refused.Fields) == 0 {
 		return ""
 	}
-	why := strings.TrimSuffix(strings.TrimPrefix(refused.Fields[0].Message, "must be reject: "), ".")
+	return inSentence(strings.TrimPrefix(refused.Fields[0].Message, "must be reject: "))
+}
+
+// inSentence has a sentence go on another one.
+func inSentence(why string) string {
+	why = strings.TrimSuffix(strings.TrimSpace(why), ".")
 	first, size := utf8.DecodeRuneInString(why)
 	return string(unicode.ToLower(first)) + why[size:]
 }

@@ -85,7 +85,7 @@ func (s *Service) AnswerNegotiation(ctx context.Context, call Call, answer HandA
 			return handed{}, parley.Invalid("price.currency", "must be the negotiation's currency, %s", n.Currency)
 		}
 		if answer.Action != "reject" {
-			if err := w.unblocked(ctx, endOrUnblock, boughtBy(about.identity, about.claimed)); err != nil {
+			if err := unblocked(ctx, &w.Reader, endOrUnblock, boughtBy(about.identity, about.claimed)); err != nil {
 				return handed{}, err
 			}
 			gone, err := w.stands(ctx, n, about.identity)
@@ -134,7 +134,7 @@ func (s *Service) HandBack(ctx context.Context, call Call, id string, encode Enc
 		if !negotiation.AwaitsDesk(*n) {
 			return handed{}, nil
 		}
-		if err := w.unblocked(ctx, endOrUnblock, boughtBy(about.identity, about.claimed)); err != nil {
+		if err := unblocked(ctx, &w.Reader, endOrUnblock, boughtBy(about.identity, about.claimed)); err != nil {
 			return handed{}, err
 		}
 		gone, err := w.stands(ctx, n, about.identity)

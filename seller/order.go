@@ -84,7 +84,7 @@ func (w *work) mayBegin(ctx context.Context, dealID string) error {
 		return err
 	}
 	if w.who.IsOperator() {
-		return w.unblocked(ctx, endOrUnblock, boughtBy(deal.Identity, deal.Claimed))
+		return unblocked(ctx, &w.Reader, endOrUnblock, boughtBy(deal.Identity, deal.Claimed))
 	}
 	return w.claimsMayBuy(ctx, goesOn, deal.Identity, deal.Claimed, "order_id")
 }

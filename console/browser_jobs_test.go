@@ -383,6 +383,7 @@ func TestBrowserJobsOfTrading(t *testing.T) {
 		w.job("set the capacity of some days", func() {
 			w.run(fill("#f-daily_impressions", "250,000"))
 			w.follow(`form[action$="/capacity"] button`)
+			w.follow(`button[value=commit]`)
 			w.shows(".note", "250,000 a day")
 		})
 

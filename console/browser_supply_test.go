@@ -31,6 +31,8 @@ func TestBrowserInventory(t *testing.T) {
 	}
 	b.run(fill("#f-start_date", day), fill("#f-end_date", day), fill("#f-daily_impressions", "642,858"))
 	b.leave(`form[action$="/capacity"] button`)
+	b.shows("main", "Set 642,858 a day over")
+	b.leave(`button[value=commit]`)
 	b.shows(".note", "642,858 a day")
 	b.comes(cell + `.matches(".h4.own, .h5.own")`)
 

@@ -18,8 +18,9 @@ type effect struct {
 	Hidden   int    // products that are not listed
 	Draft    string // fingerprint of the form that was previewed
 	Money    []moneyMoved
-	AtMost   bool // the money is at most so much
-	Far      bool // a price becomes more than three times what it was, or less than a third
+	AtMost   bool          // the money is at most so much
+	Far      bool          // something becomes more than three times what it was, or less than a third
+	Facts    []fieldChange // numbers of a product that become others
 }
 
 // effectRow is a product with its price for each tier.

@@ -279,6 +279,12 @@ func (c *console) setCapacity(x *exchange) error {
 	}
 	err := r.problems.Err()
 	if err == nil {
+		var looked bool
+		if looked, err = x.capacityLooked(request); err == nil && !looked {
+			return nil
+		}
+	}
+	if err == nil {
 		var answer seller.Answer
 		answer, err = c.service.SetCapacity(x.Context(), x.call, request, thenGo(func(a parley.Avails) string {
 			return "/inventory/" + url.PathEscape(a.ProductID) + "?from=" + a.Flight.Start.String()
@@ -293,6 +299,66 @@ func (c *console) setCapacity(x *exchange) error {
 		}
 	}
 	return x.again(f, err, "product", x.showProduct)
+}
+
+// capacityLooked shows what a declaration of capacity makes of its days before it is made.
+func (x *exchange) capacityLooked(request seller.CapacityRequest) (bool, error) {
+	if x.commits() {
+		request.Version = nil // it may have been made by this form
+	}
+	now, err := x.service.PreviewCapacity(x.Context(), x.call, request)
+	if x.commits() && parley.Is(err, parley.CodeContention) {
+		err = nil // as it is made
+	}
+	if err != nil {
+		return false, err
+	}
+	product, err := x.service.CatalogProduct(x.Context(), x.call, request.ProductID)
+	if err != nil {
+		return false, missing(err, "product", request.ProductID)
+	}
+	return x.reviewed("inventory", capacityReview(product, now, request.Daily))
+}
+
+// capacityReview says what a declaration comes to; now are its days as they are, and daily is nil where they get the product's own capacity
+// again.
+func capacityReview(product parley.Product, now parley.Avails, daily *int64) review {
+	r := review{Title: "Capacity of " + product.Name, Back: root + "/inventory/" + url.PathEscape(product.ID)}
+	after, over := product.DailyImpressions, " over "+flight(now.Flight)
+	switch {
+	case daily != nil:
+		after = daily
+		r.Do = "Set " + count(*daily) + " a day" + over
+	case after != nil:
+		r.Do = "Set the product's own " + count(*after) + " a day again" + over
+	default:
+		r.Do = "Declare no capacity any more" + over
+	}
+	var declared []int64
+	var sold int64
+	for _, day := range now.Days {
+		sold = max(sold, day.Reserved)
+		if day.Capacity == nil {
+			continue
+		}
+		declared = append(declared, *day.Capacity)
+		if after != nil && r.Sure == "" && (farFrom(*after, *day.Capacity) || *after == 0 && *day.Capacity > 0) {
+			r.Sure = "Yes, " + count(*after) + " a day, where it is " + count(*day.Capacity)
+		}
+	}
+	switch {
+	case len(declared) == 0:
+		r.Lines = append(r.Lines, "Now none of these days has a capacity")
+	case slices.Min(declared) == slices.Max(declared):
+		r.Lines = append(r.Lines, "Now it is "+count(declared[0])+" a day")
+	default:
+		r.Lines = append(r.Lines, "Now it is from "+count(slices.Min(declared))+" to "+count(slices.Max(declared))+" a day")
+	}
+	if none := len(now.Days) - len(declared); none > 0 && len(declared) > 0 {
+		r.Lines = append(r.Lines, "Days without a capacity: "+count(int64(none)))
+	}
+	r.Lines = append(r.Lines, "Sold or held on the fullest of them: "+count(sold))
+	return r
 }
 
 // heatCell is one day of one product: how full it is.

@@ -106,18 +106,21 @@ func (c *console) writeProduct(x *exchange) error {
 	return x.again(newForm(x.PostForm), err, "product", x.showProductForm)
 }
 
-// productLooked tells whether what a change of a product makes of its prices was looked at, and ticked where that is far from what they
-// were. A change that moves no price need not be.
+// productLooked tells whether what a change of a product makes of its prices and numbers was looked at, and ticked where that is far from
+// what they were. A change that moves none need not be.
 func (x *exchange) productLooked(change parley.ProductChange) (bool, error) {
 	if x.confirmed(x.said()) {
 		return true, nil
 	}
 	effect, err := x.productEffect(change)
-	return err == nil && len(effect.Products) == 0 && !effect.Far, err
+	return err == nil && len(effect.Products) == 0 && len(effect.Facts) == 0, err
 }
 
-// productEffect is what a change of a product makes of its prices, which are far from what they were also where its own are that none
-// follows from now.
+// numbersOf are the facts of a product that are numbers.
+var numbersOf = []parley.ProductField{parley.FieldBaseCPM, parley.FieldFloorCPM, parley.FieldMinimumImpressions, parley.FieldDailyImpressions}
+
+// productEffect is what a change of a product makes of its prices and its numbers, which are far from what they were also where no price
+// follows from them now.
 func (x *exchange) productEffect(change parley.ProductChange) (*effect, error) {
 	was, err := x.service.CatalogProduct(x.Context(), x.call, change.Product.ID)
 	if err != nil {
@@ -132,6 +135,15 @@ func (x *exchange) productEffect(change parley.ProductChange) (*effect, error) {
 		effect.Far = effect.Far || farFrom(was.FloorCPM, after.FloorCPM)
 		if was.BaseCPM != nil && after.BaseCPM != nil {
 			effect.Far = effect.Far || farFrom(*was.BaseCPM, *after.BaseCPM)
+		}
+	}
+	effect.Far = effect.Far || farFrom(was.MinimumImpressions, after.MinimumImpressions)
+	if was.DailyImpressions != nil && after.DailyImpressions != nil {
+		effect.Far = effect.Far || farFrom(*was.DailyImpressions, *after.DailyImpressions)
+	}
+	for _, field := range numbersOf {
+		if before, now := shownFact(was, field), shownFact(after, field); before != now {
+			effect.Facts = append(effect.Facts, fieldChange{productLabels[field], before, now})
 		}
 	}
 	effect.Draft = markedDraft(x.said(), effect.Far)

@@ -23,8 +23,11 @@ var (
 	engineering = regexp.MustCompile(`[a-z]+_[a-z_]+|json:|\[\d+\]|If-Match|\b(GET|PUT|PATCH|POST|DELETE) /|strconv|cel\.|\b[A-Z][a-z]+\d\b|Idempotency`)
 )
 
+// numeric is what is said of a text in the place of a number.
+var numeric = regexp.MustCompile(`must be a (whole )?number such as`)
+
 // oneOfMany are the parts of a path that are of one thing alone.
-var oneOfMany = regexp.MustCompile(`/[a-z]+-[0-9a-z]{20,}|/NORTH-[^/]*`)
+var oneOfMany = regexp.MustCompile(`/[a-z]+-[0-9a-z]{20,}|/NORTH-[^/]*|/ORD-[^/]*`)
 
 // told are the sentences of a page that say what is wrong.
 func told(body string) []string {
@@ -95,33 +98,26 @@ func TestARefusalIsSaidInTheDesksWords(t *testing.T) {
 	d := openDeskOver(t, stores.SQLite(t))
 	w := openWorld(d)
 	b := w.signedIn(w.admin)
-	type place struct{ page, action string }
-	forms := map[string]place{}
-	for _, path := range w.everyPage() {
-		_, body := b.get("/console" + path)
-		for _, f := range formsOn(body) {
-			if f.method == "post" && !slices.Contains([]string{"/console/signout", "/console/theme", "/console/keyboard"}, f.action) {
-				forms[oneOfMany.ReplaceAllString(f.action, "/{id}")] = place{"/console" + path, f.action}
-			}
-		}
-	}
+	forms, numbers := w.postForms(b), map[string]bool{}
 	refusals := 0
-	for _, shape := range slices.Sorted(maps.Keys(forms)) {
+	shapes := slices.Sorted(maps.Keys(forms))
+	slices.SortStableFunc(shapes, func(a, b string) int {
+		return len(endings.FindString(a)) - len(endings.FindString(b)) // any order among those that end something
+	})
+	for _, shape := range shapes {
 		at := forms[shape]
 		var page string
-		ask := func() int {
+		ask := func() (pageForm, bool) {
 			_, page = b.get(at.page)
-			return slices.IndexFunc(formsOn(page), func(f pageForm) bool { return f.action == at.action })
+			return at.in(page)
 		}
-		form := ask()
-		if form < 0 {
-			continue // another form has done what it is for
-		}
-		for _, typed := range typings(formsOn(page)[form]) {
-			if form < 0 {
+		form, there := ask()
+		for _, typed := range typings(form) { // none where another form has done what it is for
+			if !there {
 				break
 			}
-			sent := formsOn(page)[form].values
+			sent := clone(form.values)
+			maps.Copy(sent, pressed[shape])
 			maps.Copy(sent, typed.fields)
 			sent.Set("_once", rand.Text())
 			request := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodPost, b.d.server.URL+at.action, strings.NewReader(sent.Encode())))
@@ -143,7 +139,7 @@ func TestARefusalIsSaidInTheDesksWords(t *testing.T) {
 				t.Errorf("%s is answered by a page that says nothing", what)
 			}
 			if response.StatusCode < http.StatusBadRequest {
-				form = ask() // it may be done, and the form another one
+				form, there = ask() // it may be done, and the form another one
 				continue
 			}
 			refusals++
@@ -151,14 +147,28 @@ func TestARefusalIsSaidInTheDesksWords(t *testing.T) {
 				t.Errorf("%s: %d without a word", what, response.StatusCode)
 			}
 			checkRefusal(t, what, said, labelsOf(page))
-			if i := slices.IndexFunc(formsOn(body), func(f pageForm) bool { return f.action == at.action }); i >= 0 {
-				again := slices.Concat(slices.Collect(maps.Values(formsOn(body)[i].values))...) // a table closes its gaps
+			if strings.HasSuffix(typed.what, "=Zq not this") && slices.ContainsFunc(said, numeric.MatchString) {
+				field := strings.TrimSuffix(typed.what, "=Zq not this")
+				numbers[shape+" "+indexed.ReplaceAllString(field, "[]")] = true
+			}
+			if shown, ok := at.in(body); ok {
+				again := slices.Concat(slices.Collect(maps.Values(shown.values))...) // a table closes its gaps
 				for name, wrong := range typed.fields {
 					if !slices.Contains(again, wrong[0]) && name != "credential" {
 						t.Errorf("%s is shown again without it", what)
 					}
 				}
 			}
+		}
+	}
+	for name := range numbers {
+		if _, known := numberFields[name]; !known {
+			t.Errorf("numberFields does not say of %s whether it is echoed before it is sent", name)
+		}
+	}
+	for name := range numberFields {
+		if !numbers[name] {
+			t.Errorf("%s takes no numbers, or is not there", name)
 		}
 	}
 	if refusals < 40 {

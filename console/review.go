@@ -115,6 +115,8 @@ func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) 
 		ask := cmp.Or(item.AskOf(item.Does(parley.ApprovalCountered, m)), facts.Ask)
 		if m.CounterCPM != nil && farFrom(*m.CounterCPM, ask) {
 			r.Sure = "Yes, " + money(*m.CounterCPM, facts.Currency) + ", where the ask is " + money(ask, facts.Currency)
+		} else if m.Impressions != nil && farFrom(*m.Impressions, facts.Impressions) {
+			r.Sure = "Yes, " + count(*m.Impressions) + " impressions, where " + count(facts.Impressions) + " were asked for"
 		}
 	}
 	if request.BuyerMessage != "" {

@@ -171,7 +171,7 @@ func TestCapacityOfOtherDaysIsNotInTheWay(t *testing.T) {
 			c.form.values.Set("start_date", day)
 			c.form.values.Set("end_date", day)
 			c.form.values.Set("daily_impressions", c.daily)
-			if status, body := c.by.post(c.form.action, c.form.values); status != http.StatusOK || w.dailyOn("ctv-sports-live", day) != strings.ReplaceAll(c.daily, ",", "") {
+			if status, body := c.by.sendAll(c.form); status != http.StatusOK || w.dailyOn("ctv-sports-live", day) != strings.ReplaceAll(c.daily, ",", "") {
 				t.Errorf("%s: %d\n%.2000s", day, status, body)
 			}
 		}

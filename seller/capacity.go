@@ -22,19 +22,10 @@ type CapacityRequest struct {
 // SetCapacity changes a product's capacity over those days of a range that are not past. It can never go under what is already
 // sold.
 func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRequest, encode Encode[parley.Avails]) (Answer, error) {
-	var problems parley.Problems
-	if request.Daily != nil && (*request.Daily < 0 || *request.Daily > parley.MaxImpressions) {
-		problems.Add("daily_impressions", "must be from 0 to %d, or null", parley.MaxImpressions)
-	}
-	s.checkRange(&problems, request.Range)
-	today := s.today(s.clock())
-	if request.Range.End < today {
-		problems.Add("end_date", "has passed; what days that are past could carry stays as it is")
-	}
-	if err := problems.Err(); err != nil {
+	ahead, err := s.capacityAhead(request)
+	if err != nil {
 		return Answer{}, err
 	}
-	ahead := parley.Flight{Start: max(request.Range.Start, today), End: request.Range.End}
 	answer, err := write(ctx, s, call, encode, func(w *work) (parley.Avails, error) {
 		pending, before := w.ProductForUpdate(request.ProductID), w.Capacity(request.ProductID, request.Range)
 		if _, err := w.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
@@ -74,17 +65,68 @@ func (s *Service) SetCapacity(ctx context.Context, call Call, request CapacityRe
 	return answer, err
 }
 
+// capacityAhead are the days that a declaration changes: those of its range that are not past.
+func (s *Service) capacityAhead(request CapacityRequest) (parley.Flight, error) {
+	var problems parley.Problems
+	if request.Daily != nil && (*request.Daily < 0 || *request.Daily > parley.MaxImpressions) {
+		problems.Add("daily_impressions", "must be from 0 to %d, or null", parley.MaxImpressions)
+	}
+	s.checkRange(&problems, request.Range)
+	today := s.today(s.clock())
+	if request.Range.End < today {
+		problems.Add("end_date", "has passed; what days that are past could carry stays as it is")
+	}
+	return parley.Flight{Start: max(request.Range.Start, today), End: request.Range.End}, problems.Err()
+}
+
+// PreviewCapacity answers the days that a declaration would change, as they are now. What SetCapacity refuses it refuses alike, but for taking
+// a declaration back from days of which more is sold than the product's own capacity.
+func (s *Service) PreviewCapacity(ctx context.Context, call Call, request CapacityRequest) (parley.Avails, error) {
+	ahead, err := s.capacityAhead(request)
+	if err != nil {
+		return parley.Avails{}, err
+	}
+	avails, err := read(ctx, s, call, func(v *view) (parley.Avails, error) {
+		product, pending, over := v.Product(request.ProductID), v.Capacity(request.ProductID, ahead), v.CapacityChangedOver(request.ProductID, ahead)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeAdmin)); err != nil {
+			return parley.Avails{}, err
+		}
+		if _, err := product.Get(ctx); err != nil {
+			return parley.Avails{}, unknownProduct(err, request.ProductID)
+		}
+		days, err := pending.Get(ctx)
+		if err != nil {
+			return parley.Avails{}, err
+		}
+		return parley.Avails{ProductID: request.ProductID, Flight: ahead, Available: inventory.Available(days, ahead), Days: days}, sameCapacity(ctx, over, request)
+	})
+	if err != nil || request.Daily == nil {
+		return avails, err
+	}
+	for _, d := range avails.Days {
+		if d.Reserved > *request.Daily {
+			return avails, belowBooked(nil).With("day", d.Day).With("reserved", d.Reserved)
+		}
+	}
+	return avails, nil
+}
+
+// sameCapacity refuses to declare days that were changed since they were looked at; over is the version that last changed one of them.
+func sameCapacity(ctx context.Context, over *storage.Pending[int64], request CapacityRequest) error {
+	changed, err := over.Get(ctx)
+	if err == nil && request.Version != nil && changed > *request.Version {
+		err = parley.Errorf(parley.CodePreconditionFailed,
+			"The capacity of some of these days has changed meanwhile. Read it again, then repeat the change.").With("current_version", changed)
+	}
+	return err
+}
+
 // nextCapacityVersion is the version that a change of some days makes, which is noted. Once the product is kept from changing nobody else
 // makes one.
 func (w *work) nextCapacityVersion(ctx context.Context, request CapacityRequest, ahead parley.Flight) (int64, error) {
 	last, over := w.CapacityVersion(request.ProductID), w.CapacityChangedOver(request.ProductID, ahead)
-	changed, err := over.Get(ctx)
-	if err != nil {
+	if err := sameCapacity(ctx, over, request); err != nil {
 		return 0, err
-	}
-	if request.Version != nil && changed > *request.Version {
-		return 0, parley.Errorf(parley.CodePreconditionFailed,
-			"The capacity of some of these days has changed meanwhile. Read it again, then repeat the change.").With("current_version", changed)
 	}
 	version, err := last.Get(ctx)
 	if err != nil {

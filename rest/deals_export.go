@@ -42,7 +42,7 @@ func mountDealExport(a *api, _ Route) operation {
 	return operation{
 		parameters: parameters,
 		responses: map[int]response{http.StatusOK: {
-			description: "The deals, in the format asked for.",
+			description: "The deals, in the format asked for.", headers: answeredFile,
 			schema: &huma.Schema{
 				Type: huma.TypeObject, Required: []string{"deals"},
 				Properties: map[string]*huma.Schema{"deals": {Type: huma.TypeArray, Items: &huma.Schema{OneOf: []*huma.Schema{deal, params}}}},

@@ -84,6 +84,23 @@ func describe(t testing.TB, document map[string]any) *described {
 	return d
 }
 
+// transported are the headers that an answer may have of which no client of the API needs to know: of HTTP's own, and for browsers.
+var transported = map[string]bool{
+	"Cache-Control": true, "Connection": true, "Content-Length": true, "Content-Type": true, "Date": true, "Trailer": true, "Vary": true,
+	"X-Content-Type-Options": true, "X-Frame-Options": true, "Content-Security-Policy": true, "Referrer-Policy": true,
+}
+
+// describes tells whether the description of an answer has a header, however it writes its name.
+func describes(answer any, header string) bool {
+	headers, _ := follow(answer, "headers").(map[string]any)
+	for name := range headers {
+		if http.CanonicalHeaderKey(name) == header {
+			return true
+		}
+	}
+	return false
+}
+
 // check finds what an answer is that its description does not say; empty: nothing.
 func (d *described) check(request *http.Request, response *http.Response, body []byte) string {
 	_, pattern := d.operations.Handler(request)
@@ -97,6 +114,11 @@ func (d *described) check(request *http.Request, response *http.Response, body [
 	status := strconv.Itoa(response.StatusCode)
 	if answers[status] == nil {
 		return "the status " + status + " is not described"
+	}
+	for name := range response.Header {
+		if !transported[name] && !describes(answers[status], name) {
+			return "the header " + name + " of an answer " + status + " is not described"
+		}
 	}
 	media, _, _ := strings.Cut(response.Header.Get("Content-Type"), ";")
 	content, _ := follow(answers[status], "content").(map[string]any)

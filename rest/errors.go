@@ -29,8 +29,11 @@ func errorResponses(registry huma.Registry, statuses ...int) map[string]*huma.Re
 	responses := make(map[string]*huma.Response, len(statuses))
 	for _, status := range statuses {
 		described := headers(answeredAlways)
-		if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		switch status {
+		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 			described = headers(answeredAlways, answeredRetry)
+		case http.StatusUnauthorized:
+			described = headers(answeredAlways, answeredChallenge)
 		}
 		responses[strconv.Itoa(status)] = &huma.Response{
 			Description: failureDescriptions[status], Headers: described,

@@ -101,7 +101,7 @@ func mountMappingExport(a *api, route Route) operation {
 	return operation{
 		parameters: parameters,
 		responses: map[int]response{http.StatusOK: {
-			description: "The file.", media: sheetMedia, schema: &huma.Schema{Type: huma.TypeString}, example: sampleMappingSheet,
+			description: "The file.", headers: answeredFile, media: sheetMedia, schema: &huma.Schema{Type: huma.TypeString}, example: sampleMappingSheet,
 		}},
 		handle: func(x *exchange) error {
 			var path idPath

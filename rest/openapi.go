@@ -172,7 +172,7 @@ func (a *api) describe(route Route, operation operation) {
 		for _, form := range append([]response{answer}, answer.others...) {
 			content[cmp.Or(form.media, "application/json")] = &huma.MediaType{Schema: form.schema, Example: encodedExample(form.example)}
 		}
-		answered := headers(answeredAlways)
+		answered := headers(answeredAlways, answer.headers)
 		if operation.request != nil || route.Changes {
 			maps.Copy(answered, answeredChange)
 		}

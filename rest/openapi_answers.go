@@ -29,7 +29,10 @@ var (
 		"Ignored-Fields":       "What the body has that nothing is done with, by path.",
 		"Parley-Session":       "Of callers without a key: the token to send with what follows.",
 	})
-	answeredRetry = documented(map[string]string{"Retry-After": "How many seconds to wait before trying again."})
+	answeredChallenge = documented(map[string]string{"WWW-Authenticate": "Bearer: a key is sent as Authorization: Bearer KEY."})
+	answeredFile      = documented(map[string]string{"Content-Disposition": "attachment, and the name that the file is to be kept under."})
+	answeredStream    = documented(map[string]string{"X-Accel-Buffering": "no: a proxy is to hand each event on as it comes."})
+	answeredRetry     = documented(map[string]string{"Retry-After": "How many seconds to wait before trying again."})
 )
 
 // documented describes headers by their names. One description is shared by all the answers that have the header: there are

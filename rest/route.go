@@ -68,7 +68,8 @@ type response struct {
 	media       string       // type; empty: JSON
 	schema      *huma.Schema // nil: no body
 	example     any
-	others      []response // the same in other media types
+	others      []response              // the same in other media types
+	headers     map[string]*huma.Header // beside those of every answer
 }
 
 // Routes lists every operation of the API.

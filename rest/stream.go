@@ -51,7 +51,7 @@ func mountStream(a *api, _ Route) operation {
 	return operation{
 		parameters: parameters,
 		responses: map[int]response{http.StatusOK: {
-			description: "The stream; it does not end by itself.", media: "text/event-stream",
+			description: "The stream; it does not end by itself.", media: "text/event-stream", headers: answeredStream,
 			schema: &huma.Schema{Type: huma.TypeString}, example: example.String(),
 		}},
 		handle: func(x *exchange) error {

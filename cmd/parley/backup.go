@@ -110,7 +110,8 @@ func (c restoreCommand) Run(p *process) error {
 }
 
 // unfinishedRestore is what the folder of a restore says that is there when none should be.
-const unfinishedRestore = "a restore is at work there, or one that was killed has left it: remove it once none runs"
+const unfinishedRestore = "a restore is at work there, or one that was killed has left it: remove it once none runs; " +
+	"such a one may have made the newest file .replaced beside the database, too, which is then a copy of what it holds or held"
 
 // tellUnfinished warns of what restores that were killed have left beside the embedded database, which may be as large as it is.
 func tellUnfinished(settings config.Settings, log *slog.Logger) {

@@ -20,6 +20,9 @@ const waitPause = time.Second
 // openStore opens the database of the settings. One that does not answer is waited for as long as they say.
 func (p *process) openStore(settings config.Settings, options backend.Options) (store *storage.Store, err error) {
 	options.Direct = string(settings.DirectURL)
+	options.Locked = func(path string) {
+		p.logger(settings).Warn("another program holds the lock of the database, and what writes waits: end its transaction, or the program", "file", path)
+	}
 	err = p.await(settings, func() (err error) {
 		store, err = backend.Open(p.ctx, string(settings.DatabaseURL), options)
 		return err

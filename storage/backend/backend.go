@@ -21,12 +21,14 @@ type Options struct {
 	Connections int
 	// Watch hears of every transaction; nil: nobody does.
 	Watch storage.Watch
+	// Locked is that of the embedded store.
+	Locked func(path string)
 }
 
 // Open opens the store named by a URL: sqlite:PATH for the embedded one, postgres://... for PostgreSQL.
 func Open(ctx context.Context, url string, options Options) (*storage.Store, error) {
 	if path, is := SQLitePath(url); is {
-		return sqlite.Open(ctx, path, sqlite.Options{SkipMigrate: options.SkipMigrate, Readers: options.Connections, Watch: options.Watch})
+		return sqlite.Open(ctx, path, sqlite.Options{SkipMigrate: options.SkipMigrate, Readers: options.Connections, Watch: options.Watch, Locked: options.Locked})
 	}
 	if isPostgres(url) {
 		return postgres.Open(ctx, url, postgres.Options{

@@ -7,6 +7,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -34,6 +35,10 @@ type Options struct {
 	CheckLocks bool
 	// Watch is storage.Options.Watch.
 	Watch storage.Watch
+	// Locked hears of a transaction that has waited for another process's for LockedAfter, once for each such wait; nil: nobody does.
+	Locked func(path string)
+	// LockedAfter is how long; 0 means three seconds.
+	LockedAfter time.Duration
 	// CheckPlans makes a writing transaction fail that goes through what a table has gathered over time. It is for tests.
 	CheckPlans bool
 	// NoSync leaves it to the system when what is acknowledged reaches the disk: a power cut may lose it, or harm the file. It
@@ -54,6 +59,9 @@ type database struct {
 	// statements are prepared, and its cache is warm.
 	readers chan *conn
 	places  chan struct{}
+
+	locked      func(path string) // hears of a wait for another process of lockedAfter
+	lockedAfter time.Duration
 
 	importer atomic.Pointer[conn] // that no import uses
 
@@ -101,6 +109,7 @@ func open(ctx context.Context, path string, options Options) (*database, error) 
 		path: path, jobs: make(chan *job), closing: make(chan struct{}), readers: make(chan *conn, options.Readers),
 		places: make(chan struct{}, options.Readers),
 		memory: storage.NewMemory(), plans: options.CheckPlans,
+		locked: options.Locked, lockedAfter: cmp.Or(options.LockedAfter, 3*time.Second),
 	}
 	if options.NoSync {
 		db.synced = []string{"synchronous(OFF)"}

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/internal/racedetector"
+	"parley/internal/stores"
 	"parley/storage"
 	"parley/storage/sqlite"
 	"parley/storage/storagetest"
@@ -72,6 +74,52 @@ func TestOtherProcessesWriteBesideTheServer(t *testing.T) {
 	group.Wait()
 	if got := count(t, server); got != 200 {
 		t.Errorf("%d quotes", got)
+	}
+}
+
+// TestAForeignLockIsTold has another program hold the lock until the store has told of it; then what waited goes on.
+func TestAForeignLockIsTold(t *testing.T) {
+	t.Parallel()
+	racedetector.AtOnce(t)
+	path := stores.SQLiteFile(t)
+	foreign, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = foreign.Close() }()
+	holder, err := foreign.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = holder.Close() }()
+	told := make(chan string, 1)
+	store, err := sqlite.Open(t.Context(), path, sqlite.Options{
+		SkipMigrate: true, NoSync: true, LockedAfter: time.Millisecond, Locked: func(file string) {
+			select {
+			case told <- file:
+			default:
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	if _, err := holder.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	written := make(chan error, 1)
+	go func() {
+		written <- store.Tx(t.Context(), func(tx *storage.Tx) error { tx.BeginTestWorld(); return nil })
+	}()
+	if file := <-told; file != path {
+		t.Errorf("told of %s", file)
+	}
+	if _, err := holder.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-written; err != nil {
+		t.Error(err)
 	}
 }
 

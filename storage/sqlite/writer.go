@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"parley"
 	"parley/storage"
@@ -163,7 +164,7 @@ func (db *database) commit(c *conn, jobs []*job, guarded bool) {
 	c.last = nil
 	err := db.inPlace()
 	if err == nil {
-		err = c.run(background, "BEGIN IMMEDIATE")
+		err = db.begin(c)
 	}
 	if err == nil {
 		err = db.writeAll(c, jobs, guarded)
@@ -187,6 +188,14 @@ func (db *database) commit(c *conn, jobs []*job, guarded bool) {
 		return
 	}
 	answer(jobs, err)
+}
+
+// begin begins a transaction that writes, and tells of another process that keeps it waiting.
+func (db *database) begin(c *conn) error {
+	if db.locked != nil {
+		defer time.AfterFunc(db.lockedAfter, func() { db.locked(db.path) }).Stop()
+	}
+	return c.run(context.Background(), "BEGIN IMMEDIATE")
 }
 
 // answer tells jobs how they ended: with the transaction's error or, without one, each with its own.

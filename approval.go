@@ -180,16 +180,39 @@ type InboxItem struct {
 // Prospect is what would come of answering a question as things are now; the zero one of what was not looked at.
 type Prospect struct {
 	Refused string // why a yes would be refused, for a sentence of the publisher's people; empty: it would not be
+	Gone    string // why a counter on the same days would be too, likewise
 	Floor   int64  // of what is asked about, CPM micros; 0: it has none
-	// Ask is that of Impressions over Flight, CPM micros, where the answer is about other ones than was asked about; 0: there is none.
-	Ask         int64
-	Impressions int64
-	Flight      Flight
+	Ask     int64  // of the same; 0: it is not known
+	// Other are the terms that the answer is about, where they are other ones than was asked about.
+	Other OtherTerms
 }
 
-// Does is what answering the question so does; see Approval.Effect. Of a change it has the value that the deal would have.
+// OtherTerms are what an answer offers instead, as things are now; the zero ones of an answer about what was asked.
+type OtherTerms struct {
+	Flight      Flight
+	Impressions int64
+	Ask         int64  // CPM micros; 0: there is none
+	Left        *int64 // impressions over the flight, where they are fewer than the answer names; nil: all of them are there
+	Gone        string // why they would be refused; empty: they would not be
+}
+
+// Does is what answering the question so does as things are now; see Approval.Effect. Of a change it has the value that the deal would have.
 func (i InboxItem) Does(to ApprovalStatus, m *Modifications) Effect {
 	e := i.Effect(to, m, i.Left)
+	other := i.Prospect.Other
+	switch {
+	case to == ApprovalApproved:
+		e.Refused = i.Prospect.Refused
+	case to != ApprovalCountered:
+	case e.Flight == i.asked():
+		e.Refused = i.Prospect.Gone
+	case e.Flight == other.Flight:
+		e.Refused = other.Gone
+		if left := other.Left; left != nil && *left < e.Impressions {
+			e.Impressions = *left
+			e.Value, _ = DealValue(e.CPM, e.Impressions)
+		}
+	}
 	if e.Deed != DeedChange || i.Change == nil {
 		return e
 	}
@@ -200,14 +223,25 @@ func (i InboxItem) Does(to ApprovalStatus, m *Modifications) Effect {
 	return e
 }
 
-// AskOf is the ask for what an answer is about, CPM micros; 0: it is not known.
+// asked is the flight of the question.
+func (i InboxItem) asked() Flight { return Flight{Start: i.Case.FlightStart, End: i.Case.FlightEnd} }
+
+// Worth is what the question is worth, micros: what a yes comes to or, where a yes ends a deal, the deal that is ended.
+func (i InboxItem) Worth() int64 {
+	if e := i.Does(ApprovalApproved, nil); !e.Ends {
+		return e.Value
+	}
+	return i.Case.DealValue
+}
+
+// AskOf is the ask for what an answer is about, CPM micros: the one of now or, of what is over, of when it was asked. 0: it is not known.
 func (i InboxItem) AskOf(e Effect) int64 {
-	c, p := i.Case, i.Prospect
+	c, other := i.Case, i.Prospect.Other
 	switch {
-	case e.Impressions == c.Impressions && e.Flight == Flight{Start: c.FlightStart, End: c.FlightEnd}:
-		return c.Ask
-	case e.Impressions == p.Impressions && e.Flight == p.Flight:
-		return p.Ask
+	case e.Impressions == c.Impressions && e.Flight == i.asked():
+		return cmp.Or(i.Prospect.Ask, c.Ask)
+	case e.Impressions == other.Impressions && e.Flight == other.Flight:
+		return other.Ask
 	}
 	return 0
 }

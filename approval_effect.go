@@ -16,13 +16,14 @@ const (
 
 // Effect is what an answer does, on which terms. The flows go by it, and so does whatever says it in words.
 type Effect struct {
-	Deed        Deed
-	Ends        bool   // the deal is over by it
-	Endorses    bool   // it is the first yes of two, after which somebody else has to say yes still
-	CPM         int64  // micros
-	Impressions int64  // 0: no volume is named or known
-	Flight      Flight // the zero one of what was asked before it was kept
-	Value       int64  // micros of what that comes to; 0 where Impressions are
+	Deed        Deed   `json:"deed"`
+	Ends        bool   `json:"ends,omitempty"`     // the deal is over by it
+	Endorses    bool   `json:"endorses,omitempty"` // it is the first yes of two, after which somebody else has to say yes still
+	Refused     string `json:"refused,omitempty"`  // why it would be refused, as Prospect.Refused has it
+	CPM         int64  `json:"cpm_micros"`
+	Impressions int64  `json:"impressions"`  // 0: no volume is named or known
+	Flight      Flight `json:"flight"`       // the zero one of what was asked before it was kept
+	Value       int64  `json:"value_micros"` // of what that comes to; 0 where Impressions are
 }
 
 // Held tells whether the question is about a proposal that commits nobody yet: its impressions are anybody's meanwhile.

@@ -46,12 +46,15 @@ func (n Numbers) Price(price, ask, impressions int64, currency Currency) string 
 }
 
 // Decision says what an answer to a question does, in words and money: "Accept 12.50 EUR, 10.4% under ask, 37,500.00 EUR",
-// "Send counter 13.25 EUR, 5% under ask, 39,750.00 EUR", "Decline". Of a yes that would be refused it says that, and why.
-func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) string {
-	c, e := q.Case, q.Does(to, m)
+// "Send counter 13.25 EUR, 5% under ask, 39,750.00 EUR", "Decline". Of one that would be refused it says that, and why.
+func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) string { return n.Effect(q, q.Does(to, m)) }
+
+// Effect says what an effect of answering a question is, likewise.
+func (n Numbers) Effect(q InboxItem, e Effect) string {
+	c := q.Case
 	words, ask := "", q.AskOf(e)
-	if to == ApprovalApproved && q.Prospect.Refused != "" {
-		return verbs[e.Deed] + " would be refused: " + n.In(q.Prospect.Refused)
+	if e.Refused != "" {
+		return verbs[e.Deed] + " would be refused: " + n.In(e.Refused)
 	}
 	switch e.Deed {
 	case DeedDecline:
@@ -78,14 +81,41 @@ func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) stri
 var verbs = map[Deed]string{DeedAccept: "Accept", DeedCounter: "Send counter", DeedSubmit: "Submit the order", DeedChange: "Approve the change"}
 
 // changed says what a change makes of its deal: "28,800.00 USD becomes 0.00 USD, the deal ends". It is empty of one that is not known, or that
-// moves no money.
+// moves neither money nor terms.
 func (n Numbers) changed(q InboxItem) []string {
-	if q.Change == nil || q.Change.Impact == nil {
+	if q.Change == nil {
 		return nil
 	}
-	i := q.Change.Impact
-	words := append([]string{n.Worth(i.Before, i.Currency) + " becomes " + n.Worth(i.After, i.Currency)}, n.given(q)...)
+	var words []string
+	if i := q.Change.Impact; i != nil {
+		words = append(words, n.Worth(i.Before, i.Currency)+" becomes "+n.Worth(i.After, i.Currency))
+	}
+	if was := q.Change.Expected.CPM; was != nil && *was != q.Case.Price {
+		words = append(words, "CPM "+n.CPM(*was, q.Case.Currency)+" becomes "+n.CPM(q.Case.Price, q.Case.Currency))
+	}
+	words = append(words, n.moved(q)...)
+	if words = append(words, n.given(q)...); len(words) == 0 {
+		return nil
+	}
 	return []string{strings.Join(words, ", ")}
+}
+
+// moved is what a change makes of the volume and the days of its deal; empty of one that gives up, which leaves what is left.
+func (n Numbers) moved(q InboxItem) []string {
+	if q.Change == nil || q.Change.Terms.Cancel != nil {
+		return nil
+	}
+	var words []string
+	was, c := q.Change.Expected, q.Case
+	if c.Volume == VolumeStated && was.Impressions != nil && *was.Impressions != c.Impressions {
+		words = append(words, n.Count(*was.Impressions)+" becomes "+n.Count(c.Impressions)+" impressions")
+	}
+	if was.FlightStart != nil && was.FlightEnd != nil {
+		if before := (Flight{Start: *was.FlightStart, End: *was.FlightEnd}); before != q.asked() && c.FlightEnd != 0 {
+			words = append(words, n.Flight(before)+" becomes "+n.Flight(q.asked()))
+		}
+	}
+	return words
 }
 
 // given is what a cancellation leaves of its deal; empty of any other change.
@@ -100,7 +130,7 @@ func (n Numbers) given(q InboxItem) []string {
 	if q.Case.Impressions > 0 && q.Case.Volume == VolumeStated {
 		left = append(left, n.Count(q.Case.Impressions)+" impressions left")
 	}
-	if flight := (Flight{Start: q.Case.FlightStart, End: q.Case.FlightEnd}); flight.End != 0 {
+	if flight := q.asked(); flight.End != 0 {
 		left = append(left, n.Flight(flight))
 	}
 	return left
@@ -110,17 +140,21 @@ func (n Numbers) given(q InboxItem) []string {
 // ask is of the buyer's price, beside the ask for what would be agreed.
 func (n Numbers) Terms(q InboxItem) string {
 	c, e, offered := q.Case, q.Does(ApprovalApproved, nil), q.Offered()
-	switch {
-	case q.Prospect.Refused != "":
-		return n.CPM(offered, c.Currency) + " → " + string(e.Deed) + " would be refused: " + n.In(q.Prospect.Refused)
-	case e.Ends:
-		return n.CPM(offered, c.Currency) + " → the deal ends"
+	from := n.CPM(offered, c.Currency)
+	if q.Change != nil && q.Change.Expected.CPM != nil {
+		from = n.CPM(*q.Change.Expected.CPM, c.Currency)
 	}
-	words := []string{n.CPM(offered, c.Currency) + " → " + string(e.Deed) + " " + n.CPM(e.CPM, c.Currency)}
+	switch {
+	case e.Refused != "":
+		return from + " → " + string(e.Deed) + " would be refused: " + n.In(e.Refused)
+	case e.Ends:
+		return from + " → the deal ends"
+	}
+	words := []string{from + " → " + string(e.Deed) + " " + n.CPM(e.CPM, c.Currency)}
 	if beside := n.AgainstAsk(offered, q.AskOf(e)); beside != "" {
 		words = append(words, beside)
 	}
-	words = append(words, n.given(q)...)
+	words = append(append(words, n.moved(q)...), n.given(q)...)
 	return strings.Join(append(words, n.apart(q, e, "")...), ", ")
 }
 
@@ -141,7 +175,7 @@ func (n Numbers) Impressions(q InboxItem, e Effect, what string) string {
 
 // Days are those of an effect beside those that the buyer asked for, likewise.
 func (n Numbers) Days(q InboxItem, e Effect) string {
-	asked := Flight{Start: q.Case.FlightStart, End: q.Case.FlightEnd}
+	asked := q.asked()
 	if q.tellsAsked() && q.AskedFlight.End != 0 {
 		asked = q.AskedFlight
 	}
@@ -171,6 +205,9 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 		counts[of]++
 		if e.Deed == DeedChange {
 			if q.Change == nil || q.Change.Impact == nil {
+				if q.Case.Volume == VolumeUnknown {
+					unknown[of]++
+				}
 				continue
 			}
 			if before[of] == nil {

@@ -22,7 +22,8 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		d.sellDemo()
 		gates := map[string]parley.Gate{
 			"ctv-sports-live": parley.GateProposalDecision, "ctv-drama-premiere": parley.GateProposalDecision, "ctv-sports-replay": parley.GateProposalDecision,
-			"ctv-home-pause": parley.GateDealBooking, "ctv-kids-family": parley.GateChangeRequest,
+			"ctv-home-pause": parley.GateDealBooking, "ctv-kids-family": parley.GateChangeRequest, "display-run-of-site": parley.GateChangeRequest,
+			"video-web-preroll": parley.GateProposalDecision,
 		}
 		for product, gate := range gates {
 			d.gate(parley.ApprovalRule{Name: "At " + product, Gate: gate, Condition: "product_id == " + fmt.Sprintf("%q", product), Role: parley.ScopeApprover})
@@ -51,16 +52,19 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 			t.Fatal("nothing is asked")
 			return ""
 		}
-		change := func(day int, kind parley.ChangeType, terms parley.ChangeTerms) (string, parley.ChangeRequest) {
+		changeOf := func(product, dealType string, impressions int64, day int, kind parley.ChangeType, terms parley.ChangeTerms) (string, parley.ChangeRequest) {
 			t.Helper()
 			who := buyer()
-			deal := d.book(who, d.quote(who, "ctv-kids-family", "PG", 1_000_000, day, day+9), "")
+			deal := d.book(who, d.quote(who, product, dealType, impressions, day, day+9), "")
 			var c parley.ChangeRequest
 			must[seller.Answer](t)(d.service.RequestChange(t.Context(), who, seller.ChangeInput{DealID: deal.ID, Type: kind, Reason: "So", Terms: terms}, keep(&c)))
 			if c.ApprovalID == "" || c.Impact == nil {
 				t.Fatalf("nothing is asked about %+v", c)
 			}
 			return c.ApprovalID, c
+		}
+		change := func(day int, kind parley.ChangeType, terms parley.ChangeTerms) (string, parley.ChangeRequest) {
+			return changeOf("ctv-kids-family", "PG", 1_000_000, day, kind, terms)
 		}
 
 		bargains := buyer()
@@ -75,6 +79,11 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		ends, whole := change(40, parley.ChangeCancellation, parley.ChangeTerms{Cancel: &parley.Cancellation{Share: parley.WholeDeal}})
 		shortened, part := change(60, parley.ChangeCancellation, parley.ChangeTerms{Cancel: &parley.Cancellation{Share: parley.WholeDeal, From: in(65)}})
 		grows, more := change(80, parley.ChangeImpressions, parley.ChangeTerms{Impressions: new(int64(1_300_000))})
+		cut, cheaper := changeOf("display-run-of-site", "PA", 0, 10, parley.ChangePricing, parley.ChangeTerms{CPM: new(int64(1_500_000))})
+		longer, later := change(100, parley.ChangeFlightDates, parley.ChangeTerms{FlightEnd: in(119)})
+		asks := buyer()
+		dearer := d.propose(asks, "video-web-preroll", "PG", "60", 1_000_000, 10, 19).ApprovalID
+		sells("video-web-preroll", func(p *parley.Product) { p.BaseCPM = new(int64(50_000_000)) })
 		sells("ctv-drama-premiere", func(p *parley.Product) { p.FloorCPM, p.BaseCPM = 99_000_000, new(int64(99_000_000)) })
 		for _, id := range []string{"ctv-sports-replay", "ctv-home-pause"} {
 			sells(id, func(p *parley.Product) { p.Status = parley.ProductPaused })
@@ -134,28 +143,58 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		}
 		hold("the deal ends", says(ends), map[string]string{"row,notice": "→ the deal ends", "button": "the deal ends", "card": "The deal ends"})
 		hold("a part ends", says(shortened), map[string]string{"row,notice,button": numbers.Count(500_000)})
+		// A deal without a volume is worth what is available, as its booking is; and what moves is named.
+		hold("a price is cut", says(cut), map[string]string{
+			"row": "2.16 → change 1.50", "notice": "2.16 USD → change 1.50 USD", "button": ", CPM 2.16 becomes 1.50",
+		})
+		was := must[parley.Deal](t)(d.service.Deal(t.Context(), call, cheaper.DealID)).Price.FinalCPM
+		if i := cheaper.Impact; i.Before == 0 || i.After*was != i.Before*1_500_000 {
+			t.Errorf("a cut of a price without a volume is worth %+v", i)
+		}
+		item := must[parley.InboxItem](t)(d.service.InboxItem(t.Context(), call, cut))
+		if item.Worth() != item.Case.DealValue || item.Worth() != cheaper.Impact.After {
+			t.Errorf("a row says %d, where rules and the filter see %d, and it becomes %+v", item.Worth(), item.Case.DealValue, cheaper.Impact)
+		}
+		hold("it is longer", says(longer), map[string]string{
+			"row,button": " – " + in(119).Midnight().Format("2 Jan 2006"),
+			"notice":     numbers.Flight(parley.Flight{Start: *in(100), End: *in(109)}) + " becomes " + numbers.Flight(parley.Flight{Start: *in(100), End: *in(119)}),
+		})
+		// The ask is that of now, for whatever is answered.
+		raisedFrom := must[parley.Approval](t)(d.service.Approval(t.Context(), call, dearer)).Case.Price
+		ask := d.quote(asks, "video-web-preroll", "PG", 1_000_000, 10, 19).Price.FinalCPM
+		hold("the ask is raised", says(dearer), map[string]string{
+			"row,notice": numbers.AgainstAsk(60_000_000, ask), "button": numbers.AgainstAsk(raisedFrom, ask), "card": "Ask " + parley.FormatMicros(ask, 2),
+		})
+		_, review = b.submit("/console/inbox/"+dearer+"/decide", url.Values{
+			"decision": {"counter"}, "reason": {"As agreed"}, "_once": {"far"}, "modifications.counter_cpm": {"180"},
+		})
+		for _, text := range []string{numbers.AgainstAsk(180_000_000, ask), "where the ask is " + numbers.Money(ask, parley.USD)} {
+			if !strings.Contains(wordsOf(review), text) {
+				t.Errorf("the review of a counter far from the ask of now does not say %q: %.2000s", text, wordsOf(review))
+			}
+		}
 		_, card := b.get("/console/inbox/" + shortened)
 		if days := wordsOf(within(t, card, `(?s)<dt>Flight</dt><dd>(.*?)</dd>`)); !strings.HasSuffix(days, in(64).Midnight().Format("2 Jan 2006")) {
 			t.Errorf("the card has days that are given up: %s", days)
 		}
 
 		// Many at once: what is refused is no part of it, and changes tell before and after.
-		ids := []string{raised, paused, booking, ends, shortened, grows}
+		ids := []string{raised, paused, booking, ends, shortened, grows, longer}
 		_, many := b.submit("/console/inbox/bulk", url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": ids, "_once": {"many"}})
 		page := plainly(wordsOf(many))
 		all := parley.ChangeRequest{Impact: &parley.PricingImpact{
-			Before:   whole.Impact.Before + part.Impact.Before + more.Impact.Before,
-			After:    whole.Impact.After + part.Impact.After + more.Impact.After,
+			Before:   whole.Impact.Before + part.Impact.Before + more.Impact.Before + later.Impact.Before,
+			After:    whole.Impact.After + part.Impact.After + more.Impact.After + later.Impact.After,
 			Currency: whole.Impact.Currency,
 		}}
 		for _, text := range []string{
-			"Approve 3 changes: " + plainly(becomes(all)), plainly(becomes(whole)) + " the deal ends", plainly(becomes(part)), plainly(becomes(more)), not,
+			"Approve 4 changes: " + plainly(becomes(all)), plainly(becomes(whole)) + " the deal ends", plainly(becomes(part)), plainly(becomes(more)), not,
 		} {
 			if !strings.Contains(page, text) {
 				t.Errorf("the review of many does not say %q: %.3000s", text, page)
 			}
 		}
-		if strings.Contains(page, "Accept 1") || strings.Contains(page, "Accept 3") {
+		if strings.Contains(page, "Accept 1") || strings.Contains(page, "Accept 4") {
 			t.Errorf("the review of many adds up what would be refused: %.3000s", page)
 		}
 		// What is given up can be, also of what is not sold any more; what grows cannot.

@@ -260,7 +260,7 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
 		}
 		if facts.Volume != parley.VolumeUnknown {
-			row.Value = worth(item.Does(parley.ApprovalApproved, nil).Value, facts.Currency)
+			row.Value = worth(item.Worth(), facts.Currency)
 		}
 		part.Rows = append(part.Rows, row)
 	}
@@ -464,7 +464,8 @@ func (x *exchange) showApproval(status int, f *form) error {
 	}
 	approval := item.Approval
 	if f == nil {
-		f = newForm(url.Values{"modifications.counter_cpm": {typed(approval.Case.Ask, approval.Case.Currency.MinorDigits())}})
+		ask := cmp.Or(item.AskOf(item.Does(parley.ApprovalApproved, nil)), approval.Case.Ask)
+		f = newForm(url.Values{"modifications.counter_cpm": {typed(ask, approval.Case.Currency.MinorDigits())}})
 	}
 	card, err := x.caseOf(item, f)
 	if err != nil {

@@ -98,7 +98,7 @@ func question(q parley.InboxItem, zone *time.Location) string {
 	product, buyer := q.Called()
 	words := named(product) + " for " + named(buyer)
 	if facts.Volume != parley.VolumeUnknown {
-		words += ", " + numbers.Worth(q.Does(parley.ApprovalApproved, nil).Value, facts.Currency)
+		words += ", " + numbers.Worth(q.Worth(), facts.Currency)
 	}
 	words += ", CPM " + numbers.Terms(q)
 	return words + ", until " + q.TimeoutAt.In(zone).Format("2 Jan 2006 15:04 MST")

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/change"
+	"parley/inventory"
 	"parley/storage"
 )
 
@@ -249,7 +250,7 @@ func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.
 	if err := asked.Askable(c, after, w.service.today(w.now)); err != nil {
 		return c, to, err
 	}
-	if c.Impact, err = change.Impact(before, after); err != nil {
+	if c.Impact, err = w.impact(ctx, deal.ProductID, before, after); err != nil {
 		return c, to, err
 	}
 	if c.Availability, err = w.availabilityOf(ctx, deal, after); err != nil {
@@ -271,6 +272,29 @@ func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, asked parley.
 		return err
 	}
 	return change.SuitsMinimum(asked, after, product.LeastVolume(deal.DealType), w.service.today(w.now))
+}
+
+// impact is what a change does to the value of its deal; nil where that is not known. A deal without a volume is worth what is available over
+// its flight, as it is when somebody is asked about its booking.
+func (w *work) impact(ctx context.Context, productID string, before, after parley.DealTerms) (*parley.PricingImpact, error) {
+	for _, terms := range []*parley.DealTerms{&before, &after} {
+		if terms.Impressions > 0 || terms.Status == parley.DealCancelled {
+			continue
+		}
+		days, err := w.Capacity(productID, terms.Flight).Get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		available := inventory.Available(days, terms.Flight)
+		if available == nil {
+			return nil, nil
+		}
+		if _, err := parley.DealValue(terms.CPM, *available); err != nil {
+			return nil, nil //nolint:nilerr // more than can be reckoned with is not known
+		}
+		terms.Impressions = *available
+	}
+	return change.Impact(before, after)
 }
 
 // availabilityOf asks the ledger whether a guaranteed deal's new terms would fit if its own were given back.

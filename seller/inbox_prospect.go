@@ -88,19 +88,22 @@ func (p prices) prospectOf(ctx context.Context, q judged, own *parley.Modificati
 		return err
 	}
 	c, found := q.item.Case, &q.item.Prospect
-	found.Floor = now.price.FloorCPM
+	found.Floor, found.Ask = now.price.FloorCPM, now.price.FinalCPM
 	if left := now.available; q.item.Held() && left != nil && *left < c.Impressions {
 		// Less than the minimum is nothing, of which there is no counter.
 		if *left >= max(now.product.LeastVolume(c.DealType), 1) {
 			q.item.Left = left
 		} else if gone == nil && c.Volume == parley.VolumeStated {
-			gone = &parley.ProposalError{Detail: "the inventory over this flight has been sold meanwhile"}
+			gone = &parley.ProposalError{Detail: soldMeanwhile}
 		}
 	}
 	if q.item.Held() && gone == nil && q.terms.flight.Start < p.service.today(p.now) {
 		gone = &parley.ProposalError{Detail: "the flight's dates have passed"}
 	}
 	found.Refused = refusedBecause(change.Price{CPM: c.Price, Floor: now.price.FloorCPM, Gone: gone}.Approvable(c.Currency))
+	if gone != nil {
+		found.Gone = found.Refused
+	}
 	to := parley.ApprovalApproved
 	switch {
 	case own != nil:
@@ -115,12 +118,41 @@ func (p prices) prospectOf(ctx context.Context, q judged, own *parley.Modificati
 	if e.Deed == parley.DeedDecline || e.Impressions == c.Impressions && e.Flight == q.terms.flight {
 		return nil
 	}
-	terms := q.terms
-	terms.impressions, terms.flight = e.Impressions, e.Flight
-	if now, gone, err = p.priceNow(ctx, terms); err == nil && gone == nil {
-		found.Ask, found.Impressions, found.Flight = now.price.FinalCPM, e.Impressions, e.Flight
-	}
+	found.Other, err = p.otherTerms(ctx, q.terms, e)
 	return err
+}
+
+// soldMeanwhile is why nothing is left of what was free when somebody was asked.
+const soldMeanwhile = "the inventory over this flight has been sold meanwhile"
+
+// otherTerms judges terms of an answer that are other ones than was asked about.
+func (p prices) otherTerms(ctx context.Context, terms offer, e parley.Effect) (parley.OtherTerms, error) {
+	other := parley.OtherTerms{Flight: e.Flight, Impressions: e.Impressions}
+	if _, err := parley.NewFlight(e.Flight.Start, e.Flight.End, p.service.today(p.now)); err != nil {
+		other.Gone = "the flight's dates have passed"
+		return other, nil
+	}
+	terms.impressions, terms.flight = e.Impressions, e.Flight
+	now, gone, err := p.priceNow(ctx, terms)
+	if err != nil {
+		return other, err
+	}
+	if left := now.available; gone == nil && left != nil && *left < e.Impressions {
+		if *left < max(now.product.LeastVolume(terms.dealType), 1) {
+			other.Gone = soldMeanwhile
+			return other, nil
+		}
+		other.Left, other.Impressions, terms.impressions = left, *left, *left
+		if now, gone, err = p.priceNow(ctx, terms); err != nil {
+			return other, err
+		}
+	}
+	if gone != nil {
+		other.Gone = refusedBecause(change.Price{Gone: gone}.Approvable(terms.currency))
+		return other, nil
+	}
+	other.Ask = now.price.FinalCPM
+	return other, nil
 }
 
 // prospectOfChange judges a change of a deal.
@@ -138,7 +170,7 @@ func (p prices) prospectOfChange(ctx context.Context, q judged, _ *parley.Modifi
 	}
 	priced, err := p.ofChange(ctx, asked, deal)
 	if err == nil {
-		q.item.Prospect.Floor = priced.Floor
+		q.item.Prospect.Floor, q.item.Prospect.Ask = priced.Floor, priced.Ask
 		err = priced.Approvable(deal.Price.Currency)
 	}
 	if q.item.Prospect.Refused = refusedBecause(err); q.item.Prospect.Refused == "" {

@@ -105,7 +105,7 @@ func valueOf(a parley.InboxItem) string {
 	case a.Status != parley.ApprovalPending:
 		return amount(a.Case.DealValue, a.Case.Currency)
 	}
-	return amount(a.Does(parley.ApprovalApproved, nil).Value, a.Case.Currency)
+	return amount(a.Worth(), a.Case.Currency)
 }
 
 // aYes is what a yes does; empty of what does not wait any more.

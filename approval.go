@@ -151,6 +151,15 @@ type PlannedDecision struct {
 	RequestID     string         `json:"request_id,omitempty"`
 	At            time.Time      `json:"at"`
 	Failure       string         `json:"failure,omitempty"` // why it could not be carried out
+	// Told is what it does, as whoever answered was told: it does that, or nothing. nil: of what was planned before that was kept.
+	Told *Effect `json:"told,omitempty"`
+	// Would is what it would have done instead; nil: it failed for another reason, or has not.
+	Would *Effect `json:"would,omitempty"`
+}
+
+// NotCarriedOut tells whether the question waits again after an answer that could not be carried out.
+func (a Approval) NotCarriedOut() bool {
+	return a.Status == ApprovalPending && a.PlannedFor == nil && a.Planned != nil && a.Planned.Failure != ""
 }
 
 // At is the approval as it stands at an instant: a pending one whose time is over, and that no role is left to escalate
@@ -180,6 +189,7 @@ type InboxItem struct {
 // Prospect is what would come of answering a question as things are now; the zero one of what was not looked at.
 type Prospect struct {
 	Refused string // why a yes would be refused, for a sentence of the publisher's people; empty: it would not be
+	Asks    string // the rule that asks somebody else about what a yes lets pass; empty: none does, or it is not known
 	Gone    string // why a counter on the same days would be too, likewise
 	Floor   int64  // of what is asked about, CPM micros; 0: it has none
 	Ask     int64  // of the same; 0: it is not known
@@ -202,7 +212,9 @@ func (i InboxItem) Does(to ApprovalStatus, m *Modifications) Effect {
 	other := i.Prospect.Other
 	switch {
 	case to == ApprovalApproved:
-		e.Refused = i.Prospect.Refused
+		if e.Refused = i.Prospect.Refused; e.Refused == "" && !e.Endorses {
+			e.Asks = i.Prospect.Asks
+		}
 	case to != ApprovalCountered:
 	case e.Flight == i.asked():
 		e.Refused = i.Prospect.Gone

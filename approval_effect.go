@@ -20,6 +20,7 @@ type Effect struct {
 	Ends        bool   `json:"ends,omitempty"`     // the deal is over by it
 	Endorses    bool   `json:"endorses,omitempty"` // it is the first yes of two, after which somebody else has to say yes still
 	Refused     string `json:"refused,omitempty"`  // why it would be refused, as Prospect.Refused has it
+	Asks        string `json:"asks,omitempty"`     // the rule that asks somebody else first; empty: what is done is done
 	CPM         int64  `json:"cpm_micros"`
 	Impressions int64  `json:"impressions"`  // 0: no volume is named or known
 	Flight      Flight `json:"flight"`       // the zero one of what was asked before it was kept
@@ -65,6 +66,29 @@ func (a Approval) Effect(to ApprovalStatus, m *Modifications, left *int64) Effec
 		e.Value, _ = DealValue(e.CPM, e.Impressions) // 0: more than can be reckoned with
 	}
 	return e
+}
+
+// Expected is what whoever answers takes the answer to do. An answer does that, or nothing.
+type Expected struct {
+	Shown *Effect // all of it, as it was shown; nil: the parts below are what is known of it, of which those that are not are empty
+
+	Deed        Deed
+	CPM         *int64 // micros
+	Impressions *int64
+	Value       *int64 // micros
+	Currency    Currency
+}
+
+// Is tells whether an effect, in a currency, is what was expected. One that would be refused never is.
+func (x Expected) Is(currency Currency, e Effect) bool {
+	if e.Refused != "" || x.Currency != "" && x.Currency != currency {
+		return false
+	}
+	if x.Shown != nil {
+		return *x.Shown == e
+	}
+	same := func(want *int64, is int64) bool { return want == nil || *want == is }
+	return (x.Deed == "" || x.Deed == e.Deed) && same(x.CPM, e.CPM) && same(x.Impressions, e.Impressions) && same(x.Value, e.Value)
 }
 
 func valueOf[T any](value *T) T {

@@ -47,7 +47,9 @@ func (n Numbers) Price(price, ask, impressions int64, currency Currency) string 
 
 // Decision says what an answer to a question does, in words and money: "Accept 12.50 EUR, 10.4% under ask, 37,500.00 EUR",
 // "Send counter 13.25 EUR, 5% under ask, 39,750.00 EUR", "Decline". Of one that would be refused it says that, and why.
-func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) string { return n.Effect(q, q.Does(to, m)) }
+func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) string {
+	return n.Effect(q, q.Does(to, m))
+}
 
 // Effect says what an effect of answering a question is, likewise.
 func (n Numbers) Effect(q InboxItem, e Effect) string {
@@ -56,16 +58,18 @@ func (n Numbers) Effect(q InboxItem, e Effect) string {
 	if e.Refused != "" {
 		return verbs[e.Deed] + " would be refused: " + n.In(e.Refused)
 	}
-	switch e.Deed {
-	case DeedDecline:
+	switch {
+	case e.Deed == DeedDecline:
 		return "Decline"
-	case DeedChange:
+	case e.Asks != "":
+		words = "Pass on to the rule " + e.Asks + ", which asks next: "
+	case e.Deed == DeedChange:
 		words = strings.Join(append([]string{"Approve the change"}, n.changed(q)...), ": ")
-	case DeedSubmit:
+	case e.Deed == DeedSubmit:
 		words, ask = "Submit the order: ", 0
-	case DeedCounter:
+	case e.Deed == DeedCounter:
 		words = "Send counter "
-	case DeedAccept:
+	case e.Deed == DeedAccept:
 		words = "Accept "
 	}
 	if e.Deed != DeedChange {
@@ -75,6 +79,26 @@ func (n Numbers) Effect(q InboxItem, e Effect) string {
 		return "First yes of two: " + words
 	}
 	return words
+}
+
+// Instead says of an answer that was not carried out what it would have done instead; empty where that is not why.
+func (n Numbers) Instead(q InboxItem) string {
+	if q.Planned == nil || q.Planned.Would == nil {
+		return ""
+	}
+	if words := n.Effect(q, *q.Approval.Planned.Would); q.Approval.Planned.Would.Refused == "" {
+		return "it would now do “" + words + "” instead"
+	}
+	return n.Effect(q, *q.Approval.Planned.Would)
+}
+
+// Planned says what an answer that is planned, or was, does, as whoever gave it was told.
+func (n Numbers) Planned(q InboxItem) string {
+	if told := q.Approval.Planned.Told; told != nil {
+		return n.Effect(q, *told)
+	}
+	q.Status = ApprovalPending // as it was answered
+	return n.Decision(q, q.Approval.Planned.Status, q.Approval.Planned.Modifications)
 }
 
 // verbs name what a yes would have done.
@@ -141,8 +165,11 @@ func (n Numbers) given(q InboxItem) []string {
 func (n Numbers) Terms(q InboxItem) string {
 	c, e, offered := q.Case, q.Does(ApprovalApproved, nil), q.Offered()
 	from := n.CPM(offered, c.Currency)
+	if q.NotCarriedOut() {
+		from = "answered, and not carried out: " + from
+	}
 	if q.Change != nil && q.Change.Expected.CPM != nil {
-		from = n.CPM(*q.Change.Expected.CPM, c.Currency)
+		from = strings.TrimSuffix(from, n.CPM(offered, c.Currency)) + n.CPM(*q.Change.Expected.CPM, c.Currency)
 	}
 	switch {
 	case e.Refused != "":
@@ -153,6 +180,9 @@ func (n Numbers) Terms(q InboxItem) string {
 	words := []string{from + " → " + string(e.Deed) + " " + n.CPM(e.CPM, c.Currency)}
 	if beside := n.AgainstAsk(offered, q.AskOf(e)); beside != "" {
 		words = append(words, beside)
+	}
+	if e.Asks != "" {
+		words = append(words, "once the rule "+e.Asks+" has asked too")
 	}
 	words = append(append(words, n.moved(q)...), n.given(q)...)
 	return strings.Join(append(words, n.apart(q, e, "")...), ", ")
@@ -197,11 +227,12 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 	type sort struct {
 		deed     Deed
 		endorses bool
+		asks     bool
 	}
 	values, unknown, counts, before := map[sort]map[Currency]int64{}, map[sort]int64{}, map[sort]int64{}, map[sort]map[Currency]int64{}
 	for _, q := range questions {
 		e := q.Does(to, nil)
-		of := sort{e.Deed, e.Endorses}
+		of := sort{e.Deed, e.Endorses, e.Asks != ""}
 		counts[of]++
 		if e.Deed == DeedChange {
 			if q.Change == nil || q.Change.Impact == nil {
@@ -225,9 +256,9 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 		values[of][q.Case.Currency] = AddedUp(values[of][q.Case.Currency], e.Value)
 	}
 	var sums []string
-	for _, endorses := range []bool{false, true} {
+	for _, kind := range []sort{{}, {asks: true}, {endorses: true}} {
 		for _, deed := range []Deed{DeedAccept, DeedCounter, DeedSubmit, DeedChange, DeedDecline} {
-			of := sort{deed, endorses}
+			of := sort{deed, kind.endorses, kind.asks}
 			if counts[of] == 0 {
 				continue
 			}
@@ -242,7 +273,10 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 			if unknown[of] > 0 {
 				money = append(money, n.Count(unknown[of])+" for no known volume")
 			}
-			sum := n.several(deed, endorses, counts[of])
+			sum := n.several(deed, kind.endorses, counts[of])
+			if kind.asks {
+				sum = "Pass on " + n.Count(counts[of]) + " to another rule"
+			}
 			if len(money) > 0 {
 				sum += ": " + strings.Join(money, ", ")
 			}

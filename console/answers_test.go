@@ -195,7 +195,7 @@ func TestTheDeskReadsNames(t *testing.T) {
 	b := w.signedIn(w.approver)
 	_, body := b.submit("/console/inbox/bulk", url.Values{"decision": {"approve"}, "ids": {w.pending[0].ApprovalID, both.ApprovalID}, "_once": {"bulk"}})
 	for _, text := range []string{
-		"Accept 1: ", "; First yes of two for 1: 11,340.00 USD", "Northlight Sports Live for Harbour Media: First yes of two: Accept 37.80 USD",
+		"Pass on 1 to another rule: ", "; First yes of two for 1: 11,340.00 USD", "Northlight Sports Live for Harbour Media: First yes of two: Accept 37.80 USD",
 		w.pending[0].ProductName + " for ",
 	} {
 		if said := wordsOf(body); !strings.Contains(said, text) {

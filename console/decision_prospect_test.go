@@ -2,8 +2,10 @@ package console_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -23,7 +25,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		gates := map[string]parley.Gate{
 			"ctv-sports-live": parley.GateProposalDecision, "ctv-drama-premiere": parley.GateProposalDecision, "ctv-sports-replay": parley.GateProposalDecision,
 			"ctv-home-pause": parley.GateDealBooking, "ctv-kids-family": parley.GateChangeRequest, "display-run-of-site": parley.GateChangeRequest,
-			"video-web-preroll": parley.GateProposalDecision,
+			"video-web-preroll": parley.GateProposalDecision, "video-web-midroll": parley.GateProposalDecision,
 		}
 		for product, gate := range gates {
 			d.gate(parley.ApprovalRule{Name: "At " + product, Gate: gate, Condition: "product_id == " + fmt.Sprintf("%q", product), Role: parley.ScopeApprover})
@@ -83,6 +85,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		longer, later := change(100, parley.ChangeFlightDates, parley.ChangeTerms{FlightEnd: in(119)})
 		asks := buyer()
 		dearer := d.propose(asks, "video-web-preroll", "PG", "60", 1_000_000, 10, 19).ApprovalID
+		fresh := d.propose(buyer(), "video-web-midroll", "PG", "60", 1_000_000, 10, 19).ApprovalID
 		sells("video-web-preroll", func(p *parley.Product) { p.BaseCPM = new(int64(50_000_000)) })
 		sells("ctv-drama-premiere", func(p *parley.Product) { p.FloorCPM, p.BaseCPM = 99_000_000, new(int64(99_000_000)) })
 		for _, id := range []string{"ctv-sports-replay", "ctv-home-pause"} {
@@ -206,8 +209,51 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		} else if line := wordsOf(within(t, body, `(?s)data-id="`+ends+`-planned"[^>]*><p><b>(.*?)</b>`)); !strings.Contains(line, "the deal ends") {
 			t.Errorf("what can be taken back does not say that the deal ends: %s", line)
 		}
+
+		// What was shown is what is carried out, or it is asked again: as it is sent, and while it can be taken back.
+		path := "/console/inbox/" + fresh
+		_, shown := b.get(path)
+		values = url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "_once": {"fresh"}, "told": {field(t, shown, "told")}}
+		sells("video-web-midroll", func(p *parley.Product) { p.DailyImpressions = new(int64(50_000)) })
+		_, review = b.submit(path+"/decide", values)
+		if text := wordsOf(review); !strings.Contains(text, "Send counter 16.65") || !strings.Contains(text, "Before, it was: Accept 16.65") {
+			t.Fatalf("what has changed since the page was shown is not asked about: %.2000s", text)
+		}
+		for _, name := range []string{"told", "_draft"} {
+			values.Set(name, field(t, review, name))
+		}
+		values.Set("_do", "commit")
+		_, planned := b.submit(path+"/decide", values)
+		if line := wordsOf(within(t, planned, `(?s)data-id="`+fresh+`-planned"[^>]*><p><b>(.*?)</b>`)); !strings.Contains(line, "Send counter 16.65") {
+			t.Errorf("what is planned is not what was shown: %s", line)
+		}
+		sells("video-web-midroll", func(p *parley.Product) { p.DailyImpressions = new(int64(2_000_000)) })
+		d.clock.by.Add(int64(seller.TakeBackTime))
+		d.carryOut()
+		_, shown = b.get(path)
+		_, inbox = b.get("/console/inbox")
+		hold("it changed before it was carried out", says(fresh), map[string]string{
+			"row": "answered, and not carried out: ", "card": "it would now do “Accept 16.65",
+		})
+		// So it is of several at once.
+		many2 := url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": {fresh}, "_once": {"several"}}
+		_, review = b.submit("/console/inbox/bulk", many2)
+		for _, name := range []string{"told." + fresh, "_draft"} {
+			many2.Set(name, field(t, review, name))
+		}
+		many2.Set("_do", "commit")
+		sells("video-web-midroll", func(p *parley.Product) { p.DailyImpressions = new(int64(50_000)) })
+		if _, review = b.submit("/console/inbox/bulk", many2); !strings.Contains(wordsOf(review), "This has changed; before, it was: Accept 16.65") {
+			t.Errorf("several at once are not asked about again: %.2000s", wordsOf(review))
+		}
 	})
 }
 
 // plainly leaves out how thousands are set apart.
 func plainly(text string) string { return strings.ReplaceAll(text, ",", "") }
+
+// field is what a hidden field of a page says.
+func field(t *testing.T, page, name string) string {
+	t.Helper()
+	return html.UnescapeString(within(t, page, `name="`+regexp.QuoteMeta(name)+`" value="(.*?)"`))
+}

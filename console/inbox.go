@@ -94,6 +94,7 @@ type caseCard struct {
 	Offered     int64                 // the CPM that the buyer named last, micros; 0: none
 	Accept      string                // what granting it does, in words and money
 	Failed      string                // what was answered and could not be carried out, likewise; empty: nothing
+	Instead     string                // what it would have done instead; empty: that is not why
 	Change      *parley.ChangeRequest // of a deal, when that is the question
 	MayDecide   bool
 	WhyNot      string // when the person may not
@@ -121,6 +122,9 @@ func (c caseCard) Value() string {
 	}
 	return worth(c.Effect.Value, currency)
 }
+
+// Told is what a yes does, for the form that gives it.
+func (c caseCard) Told() string { return toldText(c.Effect) }
 
 // Counters tells whether a yes sends the buyer a counter.
 func (c caseCard) Counters() bool { return c.Effect.Deed == parley.DeedCounter }
@@ -339,9 +343,7 @@ func (x *exchange) caseOf(item parley.InboxItem, f *form) (caseCard, error) {
 	}
 	card.Accept = onPages.Decision(item, parley.ApprovalApproved, nil)
 	if a.Planned != nil && a.PlannedFor == nil {
-		then := item
-		then.Status = parley.ApprovalPending // as it was answered
-		card.Failed = onPages.Decision(then, a.Planned.Status, a.Planned.Modifications)
+		card.Failed, card.Instead = onPages.Planned(item), onPages.Instead(item)
 	}
 	// What a change takes beyond what its deal holds is in the change's own look at the ledger.
 	if a.Status == parley.ApprovalPending && a.ChangeID == "" && card.Flight.End > 0 {
@@ -486,9 +488,8 @@ func (x *exchange) showApproval(status int, f *form) error {
 	if m := approval.Modifications; m != nil {
 		content.Countered = onPages.Decision(item, parley.ApprovalCountered, m)
 	}
-	if planned := approval.Planned; approval.PlannedFor != nil {
+	if approval.PlannedFor != nil {
 		shown := x.plannedOf(item, card.Product, card.Buyer.Name)
-		shown.Words = onPages.Decision(item, planned.Status, planned.Modifications)
 		content.Planned = &shown
 	}
 	return x.show("approval", status, page{
@@ -535,6 +536,7 @@ type plannedCard struct {
 	Product  string
 	Buyer    string
 	Words    string
+	Instead  string // what it would do as things are now, for which it is not carried out; empty: what it says
 	By       string
 	May      bool // take it back
 	Form     *form
@@ -547,8 +549,12 @@ func (x *exchange) plannedOf(item parley.InboxItem, product, buyer string) plann
 	if by == x.who.Actor() {
 		by = "you"
 	}
+	instead := ""
+	if now := item.Does(a.Planned.Status, a.Planned.Modifications); a.Planned.Told != nil && *a.Planned.Told != now {
+		instead = onPages.Effect(item, now)
+	}
 	return plannedCard{
-		Approval: a, Product: product, Buyer: buyer, Words: onPages.Decision(item, a.Planned.Status, a.Planned.Modifications), By: by,
+		Approval: a, Product: product, Buyer: buyer, Words: onPages.Planned(item), Instead: instead, By: by,
 		May: a.TakenBackBy(x.who), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
 	}
 }
@@ -568,7 +574,7 @@ func (c *console) decide(x *exchange) error {
 	err := r.problems.Err()
 	if err == nil {
 		var looked bool
-		if looked, err = x.decisionLooked(request); err == nil && !looked {
+		if looked, err = x.decisionLooked(&request); err == nil && !looked {
 			return nil
 		}
 	}
@@ -611,7 +617,7 @@ func (x *exchange) toldNow(answer seller.Answer, id string) error {
 	now := "The question is " + words(string(a.Status)) + " by now."
 	switch {
 	case a.PlannedFor != nil:
-		now = "“" + onPages.Decision(a, a.Planned.Status, a.Planned.Modifications) + "” is about to be carried out."
+		now = "“" + onPages.Planned(a) + "” is about to be carried out."
 	case a.Status == parley.ApprovalPending:
 		now = "The question waits for an answer."
 	}
@@ -623,11 +629,11 @@ func (x *exchange) toldNow(answer seller.Answer, id string) error {
 // bulkLooked shows what a decision about several questions comes to, in all and one by one, before it is made. What is over, or answered
 // already, is told apart and is no part of it.
 func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
-	r := review{Back: root + "/inbox", Danger: requests[0].Decision == "reject"}
+	r := review{Back: root + "/inbox", Danger: requests[0].Decision == "reject", Says: map[string]string{}}
 	to := decidedStatus[requests[0].Decision]
 	var open []parley.InboxItem
 	var over []string
-	for _, request := range requests {
+	for i, request := range requests {
 		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
 		if err != nil {
 			return false, missing(err, "approval", request.ApprovalID)
@@ -641,7 +647,16 @@ func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 			continue
 		}
 		open = append(open, item)
-		r.Lines = append(r.Lines, itemName(item)+": "+onPages.Decision(item, to, nil))
+		line := itemName(item) + ": " + onPages.Decision(item, to, nil)
+		if to == parley.ApprovalApproved {
+			field := toldField + "." + item.ID
+			told := toldIn(x.PostForm, field)
+			would, changed := foresees(&requests[i], item, told)
+			if r.Says[field] = toldText(would); changed {
+				line += ". This has changed; before, it was: " + onPages.Effect(item, *told)
+			}
+		}
+		r.Lines = append(r.Lines, line)
 	}
 	if len(open) == 0 {
 		return true, nil // the decision is refused, and says of each why

@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -26,7 +27,13 @@ type keptPage struct {
 	keptForm
 	Then   string
 	Once   string
+	Does   string // what is decided by it, and what that does as things are now; empty: it decides nothing
 	Hidden []hiddenField
+}
+
+// Typed is what of it somebody typed.
+func (k keptPage) Typed() []hiddenField {
+	return slices.DeleteFunc(slices.Clone(k.Hidden), func(f hiddenField) bool { return isTold(f.Name) })
 }
 
 // keep seals what the form of a request says, for whom it was shown to in a session that has ended. Empty where there is nothing to keep:
@@ -81,10 +88,38 @@ func (x *exchange) offerKept(then, sealed string) (ok bool, err error) {
 			content.Hidden = append(content.Hidden, hiddenField{name, value})
 		}
 	}
+	if content.Does, err = x.keptDecision(content.keptForm); err != nil {
+		return false, err
+	}
 	if x.laterAs(keptPath, http.StatusOK, content) {
 		return true, nil
 	}
 	return true, x.showKept(http.StatusOK, content)
+}
+
+// keptDecision says of an answer to a question that was kept what it is about and what it does as things are now; empty of anything else.
+func (x *exchange) keptDecision(kept keptForm) (string, error) {
+	id, ok := strings.CutPrefix(kept.Path, root+"/inbox/")
+	if id, ok = strings.CutSuffix(id, "/decide"); !ok {
+		return "", nil
+	}
+	r := reader{values: kept.Values}
+	request := r.decision(id)
+	if decidedStatus[request.Decision] == "" || len(r.problems) > 0 {
+		return "", nil
+	}
+	item, err := x.service.InboxItemOn(x.Context(), x.call, id, request.Modifications)
+	var refused *parley.Error
+	switch {
+	case errors.As(err, &refused) && refused.Code != parley.CodeInternal:
+		return "", nil // sending it says why
+	case err != nil:
+		return "", err
+	}
+	if why := closed(item.Approval); why != "" {
+		return itemName(item) + ": " + why, nil
+	}
+	return itemName(item) + ": " + onPages.Decision(item, decidedStatus[request.Decision], request.Modifications), nil
 }
 
 func (x *exchange) showKept(status int, content keptPage) error {

@@ -58,6 +58,20 @@ func TestASessionThatEndsKeepsTheForm(t *testing.T) {
 	if status, body = b.post(path, values); status != http.StatusOK || !strings.Contains(body, "first position") {
 		t.Errorf("sent: %d\n%.2000s", status, body)
 	}
+	// A decision says what it does, of what, before it is sent.
+	b, form = w.endedWith(w.approver)
+	form = url.Values{"_token": form["_token"], "_once": {"two"}, "decision": {"approve"}, "told": {"{}"}}
+	_, body = b.post("/console/inbox/"+w.pending[0].ApprovalID+"/decide", form)
+	_, body = b.post("/console/signin", url.Values{"key": {w.approver}, "_kept": {keptInput.FindStringSubmatch(body)[1]}})
+	does := wordsOf(within(t, body, `(?s)<p class="note wait">(.*?)</p>`))
+	item := must[parley.InboxItem](t)(w.service.InboxItem(t.Context(), seller.Call{Secret: w.approver}, w.pending[0].ApprovalID))
+	product, buyer := item.Called()
+	if !strings.Contains(does, product+" for "+buyer+": ") || !strings.Contains(does, "Accept ") && !strings.Contains(does, "Send counter ") {
+		t.Errorf("a decision that is kept says %q", does)
+	}
+	if typed := wordsOf(within(t, body, `(?s)<dl class="facts">(.*?)</dl>`)); strings.Contains(typed, "{}") {
+		t.Errorf("what nobody typed is shown as typed: %s", typed)
+	}
 	// What was not sealed here is nothing, and a plain sign-in goes on as before.
 	if _, body = w.browser().post("/console/signin", url.Values{"key": {w.approver}, "_kept": {"x"}}); !strings.Contains(body, "<h1>Inbox") {
 		t.Errorf("%.1000s", body)

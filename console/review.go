@@ -23,6 +23,7 @@ type review struct {
 	Form   *form
 	Hidden []hiddenField // what the form said
 	Draft  string
+	Says   map[string]string // what the form is to say instead, by field
 	// Section is the page's in the navigation, and To what the form is sent to.
 	Section, To string
 }
@@ -40,6 +41,9 @@ func (x *exchange) commits() bool { return x.PostForm.Get(actionField) == action
 // the review is shown.
 func (x *exchange) reviewed(section string, r review) (bool, error) {
 	said := x.said()
+	for name, value := range r.Says {
+		said.Set(name, value)
+	}
 	r.Draft = draftOf(said)
 	asked := x.commits() && x.PostForm.Get(draftField) == r.Draft
 	if asked && (r.Sure == "" || x.PostForm.Get(sureField) != "") {
@@ -78,9 +82,9 @@ func saidIn(form url.Values) url.Values {
 	return said
 }
 
-// decisionLooked shows an answer once more before it is given, where it is a counter, or accepts a large deal. What would be refused is
-// refused before it is shown.
-func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) {
+// decisionLooked shows an answer once more before it is given, where it is a counter, accepts a large deal, or does something else by now
+// than the page said. What would be refused is refused before it is shown.
+func (x *exchange) decisionLooked(request *seller.DecisionRequest) (bool, error) {
 	accepts := request.Decision == "approve"
 	if !accepts && request.Decision != "counter" {
 		return true, nil
@@ -89,13 +93,23 @@ func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) 
 	if err != nil {
 		return false, missing(err, "approval", request.ApprovalID)
 	}
-	facts := item.Case
-	if accepts && !x.large(facts.DealValue, facts.Volume) {
+	facts, open := item.Case, closed(item.Approval) == ""
+	var would parley.Effect
+	var changed bool
+	told := toldIn(x.PostForm, toldField)
+	tried := *request
+	if open {
+		would, changed = foresees(request, item, told)
+	}
+	if accepts && !changed && !x.large(max(facts.DealValue, would.Value), facts.Volume) {
+		if told == nil {
+			request.Expected = nil
+		}
 		return true, nil
 	}
 	var came parley.Approval
-	if !x.commits() {
-		if came, err = x.service.TryDecision(x.Context(), x.call, request); err != nil {
+	if !x.commits() || changed {
+		if came, err = x.service.TryDecision(x.Context(), x.call, tried); err != nil {
 			return false, err
 		}
 	}
@@ -105,6 +119,12 @@ func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) 
 	}
 	words := onPages.Decision(item, decidedStatus[request.Decision], request.Modifications)
 	r := review{Title: card.Product + " for " + card.Buyer.Name, Lines: []string{words}, Do: words, Back: root + "/inbox/" + url.PathEscape(item.ID)}
+	if open {
+		r.Says = map[string]string{toldField: toldText(would)}
+	}
+	if changed {
+		r.Lines = append(r.Lines, "This has changed. Before, it was: "+onPages.Effect(item, *told))
+	}
 	if done := outcomeOf(came); done.Result == "rejected" || done.Result == "held" {
 		r.Lines = append(r.Lines, "As things are now, what becomes of it: "+outcomeWords(came))
 	}
@@ -112,7 +132,7 @@ func (x *exchange) decisionLooked(request seller.DecisionRequest) (bool, error) 
 		if m.Note != "" {
 			r.Lines = append(r.Lines, "Note to the buyer: "+m.Note)
 		}
-		ask := cmp.Or(item.AskOf(item.Does(parley.ApprovalCountered, m)), facts.Ask)
+		ask := cmp.Or(item.AskOf(item.Does(parley.ApprovalCountered, m)), item.Prospect.Ask, facts.Ask)
 		if m.CounterCPM != nil && farFrom(*m.CounterCPM, ask) {
 			r.Sure = "Yes, " + money(*m.CounterCPM, facts.Currency) + ", where the ask is " + money(ask, facts.Currency)
 		} else if m.Impressions != nil && farFrom(*m.Impressions, facts.Impressions) {

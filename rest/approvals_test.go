@@ -84,12 +84,18 @@ func TestHeldBookingIsDecidedAndResumed(t *testing.T) {
 		approver := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "a", Scopes: []parley.Scope{parley.ScopeApprover}})
 		s.must(403, "POST", "/approvals/"+id+"/decide", approver, `{"decision": "approve"}`)
 		finance := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "f", Scopes: []parley.Scope{parley.ScopeFinance}})
-		decided := s.must(200, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "reason": "good for us"}`, "Idempotency-Key", "k")
+		other := s.must(409, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"effect": "counter"}}`)
+		if would, _ := other.body["detail"].(map[string]any)["would"].(map[string]any); would["effect"] != "accept" || would["impressions"] == nil {
+			t.Errorf("what it would do is %v: %s", would, other.text)
+		}
+		s.must(409, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"effect": "accept", "deal_value": 1}}`)
+		s.must(422, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"price": {"amount_micros": 1, "currency": "JPY"}}}`)
+		decided := s.must(200, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "reason": "good for us", "expected": {"effect": "accept"}}`, "Idempotency-Key", "k")
 		if decided.word("status") != "approved" || decided.word("response.decision") != "approved" ||
 			!strings.HasPrefix(decided.word("response.decided_by"), "operator:key-") || decided.at("outcome") != nil {
 			t.Errorf("decided: %s", decided.text)
 		}
-		if again := s.must(200, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "reason": "good for us"}`, "Idempotency-Key", "k"); again.text != decided.text {
+		if again := s.must(200, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "reason": "good for us", "expected": {"effect": "accept"}}`, "Idempotency-Key", "k"); again.text != decided.text {
 			t.Errorf("repeated under its key: %s", again.text)
 		}
 		twice := s.must(409, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "reject"}`)

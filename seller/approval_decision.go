@@ -14,6 +14,8 @@ type DecisionRequest struct {
 	BuyerMessage  string                // for the buyer
 	Modifications *parley.Modifications // with counter
 	Currency      parley.Currency       // that the modifications name; empty: the case's
+	// Expected is what the answer is taken to do: it does that, or is refused with CodeConflict. nil: it does what it does.
+	Expected *parley.Expected
 
 	planned bool // it is what was planned for the approval, which is carried out now
 }
@@ -70,7 +72,11 @@ func (w *work) decideAndResume(ctx context.Context, asked parley.Approval, reque
 	if err != nil || decided.Status == parley.ApprovalPending {
 		return decided, err
 	}
-	return w.resume(ctx, decided)
+	resumed, err := w.resume(ctx, decided)
+	if err != nil {
+		return resumed, err
+	}
+	return resumed, cameAs(resumed, request)
 }
 
 // answered takes an answer to an approval, which is locked before anything is judged.
@@ -149,6 +155,11 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 	a, err := w.decidable(ctx, a, request)
 	if err != nil {
 		return parley.Approval{}, err
+	}
+	if request.Expected != nil {
+		if _, err := w.expected(ctx, a, request); err != nil {
+			return parley.Approval{}, err
+		}
 	}
 	status, at := decisions[request.Decision], w.now
 	if status == parley.ApprovalApproved && a.FirstOfTwo() {

@@ -14,7 +14,7 @@ const TakeBackTime = 8 * time.Second
 
 // PlanDecision stores the deal desk's answer, to be carried out once TakeBackTime is over. Until then nothing is decided, and no
 // buyer hears of it; but whoever else answers, in whatever way, is refused with CodeConflict, so that what was answered first is
-// carried out, taken back, or kept with why it could not be carried out. The caller has a key, which must still allow it when it
+// carried out as it was told, taken back, or kept with why it could not be carried out. The caller has a key, which must still allow it when it
 // is carried out.
 func (s *Service) PlanDecision(ctx context.Context, call Call, request DecisionRequest, encode Encode[parley.Approval]) (Answer, error) {
 	return s.answered(ctx, call, request, encode, func(w *work, asked parley.Approval) (parley.Approval, error) {
@@ -22,10 +22,15 @@ func (s *Service) PlanDecision(ctx context.Context, call Call, request DecisionR
 		if err != nil {
 			return parley.Approval{}, err
 		}
+		told, err := w.expected(ctx, a, request)
+		if err != nil {
+			return parley.Approval{}, err
+		}
 		at := w.now.Add(TakeBackTime)
 		a.Planned = &parley.PlannedDecision{
 			Status: decisions[request.Decision], Reason: request.Reason, BuyerMessage: request.BuyerMessage, Modifications: request.Modifications,
 			KeyID: w.who.KeyID, By: w.who.Actor(), RequestID: call.RequestID, At: w.now,
+			Told: &told,
 		}
 		a.PlannedFor = &at
 		a.Version++
@@ -84,8 +89,15 @@ func (s *Service) CarryOutDecisions(ctx context.Context) (int, error) {
 		for _, id := range ids {
 			err := s.planned(ctx, id, (*work).carryOut)
 			var refused *parley.Error
+			var other *otherwise
+			var would *parley.Effect
+			if errors.As(err, &other) {
+				would = &other.would
+			}
 			if errors.As(err, &refused) && refused.Code != parley.CodeInternal && refused.Code != parley.CodeContention && !stops(ctx, err) {
-				err = s.planned(ctx, id, func(w *work, _ context.Context, a parley.Approval) error { return w.dropPlan(a, refused.Message) })
+				err = s.planned(ctx, id, func(w *work, _ context.Context, a parley.Approval) error {
+					return w.dropPlan(a, refused.Message, would)
+				})
 			}
 			switch {
 			case err == nil:
@@ -128,6 +140,9 @@ func (w *work) carryOut(ctx context.Context, a parley.Approval) error {
 		ApprovalID: a.ID, Reason: a.Planned.Reason, BuyerMessage: a.Planned.BuyerMessage, Modifications: a.Planned.Modifications,
 		planned: true,
 	}
+	if a.Planned.Told != nil {
+		request.Expected = &parley.Expected{Shown: a.Planned.Told}
+	}
 	for name, status := range decisions {
 		if status == a.Planned.Status {
 			request.Decision = name
@@ -137,12 +152,14 @@ func (w *work) carryOut(ctx context.Context, a parley.Approval) error {
 	return err
 }
 
-// dropPlan keeps why a planned decision was not carried out; the approval waits again, where everybody sees it.
-func (w *work) dropPlan(a parley.Approval, failure string) error {
+// dropPlan keeps why a planned decision was not carried out, and what it would have done instead, where that is why; the approval waits
+// again, where everybody sees it.
+func (w *work) dropPlan(a parley.Approval, failure string, would *parley.Effect) error {
 	a.SnoozedUntil = nil
 	if err := w.failPlan(&a, failure); err != nil {
 		return err
 	}
+	a.Planned.Would = would
 	a.Version++
 	w.UpdateApproval(a)
 	return nil

@@ -50,6 +50,11 @@ func (p prices) prospectsOn(ctx context.Context, own *parley.Modifications, part
 		if err := look(ctx, q, own); err != nil {
 			return err
 		}
+		if q.item.Status == parley.ApprovalPending {
+			if err := p.asksNext(ctx, q.item); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -115,6 +120,9 @@ func (p prices) prospectOf(ctx context.Context, q judged, own *parley.Modificati
 		to, own = q.item.Planned.Status, q.item.Planned.Modifications
 	}
 	e := q.item.Does(to, own)
+	if to == parley.ApprovalCountered && found.Gone == "" {
+		found.Gone = refusedBecause(change.Price{CPM: e.CPM, Floor: now.price.FloorCPM}.Approvable(c.Currency))
+	}
 	if e.Deed == parley.DeedDecline || e.Impressions == c.Impressions && e.Flight == q.terms.flight {
 		return nil
 	}
@@ -147,11 +155,8 @@ func (p prices) otherTerms(ctx context.Context, terms offer, e parley.Effect) (p
 			return other, err
 		}
 	}
-	if gone != nil {
-		other.Gone = refusedBecause(change.Price{Gone: gone}.Approvable(terms.currency))
-		return other, nil
-	}
 	other.Ask = now.price.FinalCPM
+	other.Gone = refusedBecause(change.Price{CPM: e.CPM, Floor: now.price.FloorCPM, Gone: gone}.Approvable(terms.currency))
 	return other, nil
 }
 

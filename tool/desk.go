@@ -91,13 +91,14 @@ type decisionArguments struct {
 	Reason        string              `json:"reason,omitempty" maxLength:"2000" doc:"For the publisher's people alone."`
 	Message       string              `json:"message_to_buyer,omitempty" maxLength:"2000" doc:"What the buyer is told."`
 	Modifications *wire.Modifications `json:"modifications,omitempty" doc:"With counter: at least a price, a volume or a date."`
+	Expected      *wire.Expected      `json:"expected,omitempty" doc:"What the answer is taken to do, such as what the person was told: where it would do something else by now, nothing is decided."`
 	Resume        *bool               `json:"resume,omitempty" doc:"Carry the decision out at once; true when absent."`
 }
 
 // body is the API's request for the same.
 func (a *decisionArguments) body() *wire.DecisionRequest {
 	return &wire.DecisionRequest{Idempotency: a.Idempotency, Decision: wire.Decision{
-		Decision: a.Decision, Reason: a.Reason, Message: a.Message, Modifications: a.Modifications, Resume: a.Resume == nil || *a.Resume,
+		Decision: a.Decision, Reason: a.Reason, Message: a.Message, Modifications: a.Modifications, Expected: a.Expected, Resume: a.Resume == nil || *a.Resume,
 	}}
 }
 

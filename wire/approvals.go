@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 
 	"parley"
@@ -30,12 +31,36 @@ type Decision struct {
 	Reason        string         `json:"reason,omitempty" maxLength:"2000" doc:"For the publisher's people alone."`
 	Message       string         `json:"message_to_buyer,omitempty" maxLength:"2000" doc:"What the buyer is told; of a rejection without one, that the deal desk declined."`
 	Modifications *Modifications `json:"modifications,omitempty" doc:"With counter: at least a price, a volume or a date."`
+	Expected      *Expected      `json:"expected,omitempty" doc:"What the answer is taken to do, as far as it is named: where it would do something else by now, it is refused with 409 and would, and nothing is decided. Without it the answer does what it does."`
 	Resume        bool           `json:"resume,omitempty" doc:"Carry the decision out at once."`
+}
+
+// Expected is what an answer is taken to do by whoever gives it.
+type Expected struct {
+	Effect      string          `json:"effect,omitempty" enum:"accept,counter,submit,change,decline" doc:"A yes to a proposal sends the buyer a counter where that is recommended, or where less is left than was asked about."`
+	Price       *contract.Price `json:"price,omitempty" doc:"CPM, in the currency of the case."`
+	Impressions *int64          `json:"impressions,omitempty" minimum:"0"`
+	DealValue   *contract.Price `json:"deal_value,omitempty" doc:"In the currency of the case."`
+}
+
+// domain is what the flow takes.
+func (x *Expected) domain() *parley.Expected {
+	if x == nil {
+		return nil
+	}
+	expected := &parley.Expected{Deed: parley.Deed(x.Effect), Impressions: x.Impressions}
+	if x.Price != nil {
+		expected.CPM, expected.Currency = &x.Price.Money.Micros, x.Price.Money.Currency
+	}
+	if x.DealValue != nil {
+		expected.Value, expected.Currency = &x.DealValue.Money.Micros, cmp.Or(expected.Currency, x.DealValue.Money.Currency)
+	}
+	return expected
 }
 
 // Domain is what the flow takes.
 func (d *Decision) Domain(id string) seller.DecisionRequest {
-	request := seller.DecisionRequest{ApprovalID: id, Decision: d.Decision, Reason: d.Reason, BuyerMessage: d.Message}
+	request := seller.DecisionRequest{ApprovalID: id, Decision: d.Decision, Reason: d.Reason, BuyerMessage: d.Message, Expected: d.Expected.domain()}
 	if m := d.Modifications; m != nil {
 		request.Modifications = &parley.Modifications{
 			Impressions: m.Impressions, FlightStart: m.FlightStart, FlightEnd: m.FlightEnd, Note: m.Note,

@@ -83,6 +83,7 @@ type approvalsDecideCommand struct {
 	Start       *parley.Date `placeholder:"DATE" help:"Counter: the first day to offer, such as 2026-09-01."`
 	End         *parley.Date `placeholder:"DATE" help:"Counter: the last day to offer."`
 	Note        string       `placeholder:"TEXT" help:"Counter: what the buyer is told."`
+	Expect      string       `placeholder:"TEXT" help:"What the answer is expected to do, as 'parley approvals list' has it under A YES; where it would do something else, nothing is decided."`
 	Resume      bool         `help:"Carry the decision out at once."`
 	approvalOutput
 }
@@ -94,6 +95,9 @@ func (c approvalsDecideCommand) Run(p *process) error {
 		return err
 	}
 	return p.withService(func(service *seller.Service) error {
+		if err := c.expects(p, service, &request); err != nil {
+			return unknownApproval(err, c.ID)
+		}
 		decide := service.Decide
 		if c.Resume {
 			decide = service.DecideAndResume
@@ -109,6 +113,28 @@ func (c approvalsDecideCommand) Run(p *process) error {
 		}
 		return c.write(p.out, parley.InboxItem{Approval: decided})
 	})
+}
+
+// expects has a request do what was expected in words, or nothing.
+func (c approvalsDecideCommand) expects(p *process, service *seller.Service, request *seller.DecisionRequest) error {
+	if c.Expect == "" {
+		return nil
+	}
+	to := map[string]parley.ApprovalStatus{"approve": parley.ApprovalApproved, "reject": parley.ApprovalRejected, "counter": parley.ApprovalCountered}[c.Decision]
+	var own *parley.Modifications
+	if to == parley.ApprovalCountered {
+		own = request.Modifications
+	}
+	item, err := service.InboxItemOn(p.ctx, terminal(), c.ID, own)
+	if err != nil {
+		return err
+	}
+	would := item.Does(to, own)
+	if words := printable(parley.PlainNumbers().Effect(item, would)); words != c.Expect {
+		return fmt.Errorf("nothing was decided: it would do %q, and not %q", words, c.Expect)
+	}
+	request.Expected = &parley.Expected{Shown: &would}
+	return nil
 }
 
 func (c approvalsDecideCommand) request() (seller.DecisionRequest, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,6 +51,7 @@ func writeApproval(w io.Writer, a parley.InboxItem) error {
 	line("price", priceAndAsk(a.Case))
 	line("value", valueOf(a))
 	line("approve", aYes(a))
+	line("answered", notCarriedOut(a))
 	if a.DecidedAt != nil {
 		line("decided", fmt.Sprintf("%s by %s", minute(*a.DecidedAt), printable(a.DecidedBy)))
 	}
@@ -106,6 +108,16 @@ func valueOf(a parley.InboxItem) string {
 		return amount(a.Case.DealValue, a.Case.Currency)
 	}
 	return amount(a.Worth(), a.Case.Currency)
+}
+
+// notCarriedOut is what was answered and could not be carried out, and why; empty where nothing was.
+func notCarriedOut(a parley.InboxItem) string {
+	if !a.NotCarriedOut() {
+		return ""
+	}
+	numbers := parley.PlainNumbers()
+	why := cmp.Or(numbers.Instead(a), a.Planned.Failure)
+	return printable("“" + numbers.Planned(a) + "” by " + a.Planned.By + " was not carried out: " + why)
 }
 
 // aYes is what a yes does; empty of what does not wait any more.

@@ -1,0 +1,255 @@
+package seller_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"parley"
+	"parley/seller"
+)
+
+// told is a question with what its answer was told to do, and what has become of what is sold since.
+type told struct {
+	name        string
+	kind        toldKind
+	way, when   string // the answer's, and that of what changes
+	first, then func(*parley.Product)
+	product     string
+	id          string
+	was, now    parley.Effect
+	refused     error
+}
+
+// toldKind is a kind of question, and how it is answered.
+type toldKind struct {
+	name     string
+	gate     parley.Gate
+	decision string
+	own      *parley.Modifications
+	holds    bool // what is asked about has its impressions already
+	ask      func(d *desk, buyer seller.Call, product string) string
+}
+
+func (r told) request() seller.DecisionRequest {
+	return seller.DecisionRequest{
+		ApprovalID: r.id, Decision: r.kind.decision, Modifications: r.kind.own, Reason: "because", Expected: &parley.Expected{Shown: &r.was},
+	}
+}
+
+// looks is what the answer does as things are now, as a page would say it.
+func (r told) looks(d *desk, call seller.Call) parley.Effect {
+	d.t.Helper()
+	item := must(d.service.InboxItemOn(context.Background(), call, r.id, r.kind.own))
+	to := parley.ApprovalApproved
+	if r.kind.own != nil {
+		to = parley.ApprovalCountered
+	}
+	return item.Does(to, r.kind.own)
+}
+
+// TestAnAnswerDoesWhatItWasToldOrNothing has answers of every kind be told what they do, in every way in which one is given, and what is sold
+// change, before they are given or while they can be taken back: each does what it was told, or the question waits again and says what it
+// would have done.
+func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
+	t.Parallel()
+	offers := func(price int64) func(*desk, seller.Call, string) string {
+		return func(d *desk, buyer seller.Call, product string) string {
+			request := propose(price, 1_000_000)
+			request.ProductID = product
+			return d.submit(buyer, request).ApprovalID
+		}
+	}
+	quoted := func(d *desk, buyer seller.Call, product string) parley.Quote {
+		request := ask(1_000_000)
+		request.ProductID = product
+		return d.quote(buyer, request)
+	}
+	kinds := []toldKind{
+		{name: "accept", gate: parley.GateProposalDecision, decision: "approve", ask: offers(12_000_000)},
+		{name: "counter", gate: parley.GateProposalDecision, decision: "approve", ask: offers(9_000_000)},
+		{
+			name: "own", gate: parley.GateProposalDecision, decision: "counter", own: &parley.Modifications{CounterCPM: of[int64](12_500_000)},
+			ask: offers(12_000_000),
+		},
+		{name: "agreement", gate: parley.GateNegotiationAccept, decision: "approve", holds: true, ask: func(d *desk, buyer seller.Call, product string) string {
+			id, price := quoted(d, buyer, product).ID, parley.Money{Micros: 8_500_000}
+			must(d.say(buyer, seller.Message{QuoteID: id, Action: "counter", Price: &price}))
+			return must(d.say(buyer, seller.Message{QuoteID: id, Action: "accept"})).Negotiation.ApprovalID
+		}},
+		{name: "booking", gate: parley.GateDealBooking, decision: "approve", holds: true, ask: func(d *desk, buyer seller.Call, product string) string {
+			return d.asked(must(d.book(buyer, quoted(d, buyer, product).ID)).ID)[0].ID
+		}},
+		{name: "change", gate: parley.GateChangeRequest, decision: "approve", holds: true, ask: func(d *desk, buyer seller.Call, product string) string {
+			deal := must(d.book(buyer, quoted(d, buyer, product).ID))
+			return d.mustAsk(buyer, seller.ChangeInput{
+				Type: parley.ChangeImpressions, DealID: deal.ID, Reason: "more", Proposed: json.RawMessage(`{}`),
+				Terms: parley.ChangeTerms{Impressions: of[int64](1_500_000)},
+			}).ApprovalID
+		}},
+	}
+	same := func(*parley.Product) {}
+	less := func(p *parley.Product) { p.DailyImpressions = of[int64](60_000) }
+	changes := []struct {
+		name        string
+		first, then func(*parley.Product)
+		capacity    bool
+	}{
+		{"nothing", same, same, false},
+		{"less is left", same, less, true},
+		{"more is there again", less, same, true},
+		{"the price list rises", same, func(p *parley.Product) { p.BaseCPM = of[int64](13_000_000) }, false},
+		{"paused", same, func(p *parley.Product) { p.Status = parley.ProductPaused }, false},
+		{"a floor above", same, func(p *parley.Product) { p.BaseCPM, p.FloorCPM = of[int64](60_000_000), 50_000_000 }, false},
+	}
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		buyer, desk := d.buyer(acme), d.operator(parley.ScopeApprover)
+		var rows []*told
+		for _, kind := range kinds {
+			for _, c := range changes {
+				if kind.holds && c.capacity {
+					continue
+				}
+				for _, way := range []string{"page before", "page within", "at once before", "many before"} {
+					r := &told{kind: kind, way: way, first: c.first, then: c.then, name: kind.name + ", " + c.name + ", " + way}
+					r.product = kind.name + "-" + parley.FormatCount(int64(len(rows)))
+					rows = append(rows, r)
+				}
+			}
+		}
+		sells := func(as func(r *told) func(*parley.Product)) {
+			var products []parley.Product
+			for _, r := range rows {
+				products = append(products, video(func(p *parley.Product) { p.ID = r.product }, as(r)))
+			}
+			d.sell(products...)
+		}
+		sells(func(*told) func(*parley.Product) { return same })
+		for _, kind := range kinds {
+			d.gate(parley.ApprovalRule{Gate: kind.gate, Condition: `product_id.startsWith("` + kind.name + `-")`})
+		}
+		for _, r := range rows {
+			if r.id = r.kind.ask(d, buyer, r.product); r.id == "" {
+				t.Fatalf("%s: nothing is asked", r.name)
+			}
+		}
+		plan := func(r *told) {
+			_, r.refused = d.service.PlanDecision(ctx, desk, r.request(), keep(new(parley.Approval)))
+		}
+		sells(func(r *told) func(*parley.Product) { return r.first })
+		for _, r := range rows {
+			r.was = r.looks(d, desk)
+			if r.way == "page within" {
+				if plan(r); r.refused != nil {
+					t.Fatalf("%s: %v", r.name, r.refused)
+				}
+			}
+		}
+		sells(func(r *told) func(*parley.Product) { return r.then })
+		for _, r := range rows {
+			r.now = r.looks(d, desk)
+			switch r.way {
+			case "page before":
+				plan(r)
+			case "at once before":
+				_, r.refused = d.service.DecideAndResume(ctx, desk, r.request(), keep(new(parley.Approval)))
+			case "many before":
+				r.refused = must(d.service.DecideAll(ctx, desk, []seller.DecisionRequest{r.request()}, true))[0].Err
+			}
+		}
+		d.clock.Move(seller.TakeBackTime)
+		d.carryOut()
+		carried, waits := 0, 0
+		for _, r := range rows {
+			a, does := d.approval(r.id), r.now == r.was && r.now.Refused == ""
+			switch {
+			case !does && a.Status != parley.ApprovalPending:
+				t.Errorf("%s: it was told %+v, would do %+v, and is %s: %s", r.name, r.was, r.now, a.Status, a.Outcome)
+			case !does && r.way == "page within" && (!a.NotCarriedOut() || *a.Planned.Told != r.was || r.kind.decision == "approve" && !a.Case.DealType.Guaranteed() && a.Planned.Would == nil):
+				t.Errorf("%s: it waits, and does not say why: %+v", r.name, a.Planned)
+			case !does && r.way != "page within" && (r.refused == nil || a.PlannedFor != nil):
+				t.Errorf("%s: it would do something else, and is not refused", r.name)
+			case !does:
+				waits++
+			default:
+				carried++
+				if did := d.did(desk, a); did != (parley.Effect{Deed: r.was.Deed, CPM: r.was.CPM, Impressions: r.was.Impressions}) {
+					t.Errorf("%s: it was told %+v, and did %+v: %v, %s", r.name, r.was, did, r.refused, a.Outcome)
+				}
+			}
+		}
+		// Of the six kinds each is carried out where nothing moves but the ask, and none where it is paused or under the floor; capacity is
+		// of the first two alone, since a counter of the desk's own is for what is left, too.
+		if want := 6 * 2 * 4; carried != want {
+			t.Errorf("%d are carried out and %d wait, want %d carried out", carried, waits, want)
+		}
+	})
+}
+
+// TestAYesBehindWhichARuleAsksSaysSo has two rules stop the same: a yes to the first is passed on, and a yes to the second is carried out.
+func TestAYesBehindWhichARuleAsksSaysSo(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		d.sell(video())
+		first := d.gate(parley.ApprovalRule{Name: "First", Gate: parley.GateProposalDecision, Priority: 5})
+		second := d.gate(parley.ApprovalRule{Name: "Second", Gate: parley.GateProposalDecision, Condition: "value_today + deal_value > 1"})
+		buyer, desk := d.buyer(acme), d.operator(parley.ScopeApprover)
+		id := d.submit(buyer, propose(12_000_000, 1_000_000)).ApprovalID
+		for _, next := range []string{"Second", ""} {
+			item := must(d.service.InboxItem(ctx, desk, id))
+			e := item.Does(parley.ApprovalApproved, nil)
+			if e.Asks != next {
+				t.Fatalf("behind %s asks %q, want %q (%s, %s)", item.RuleName, e.Asks, next, first.ID, second.ID)
+			}
+			words, all := parley.PlainNumbers().Effect(item, e), parley.PlainNumbers().Together([]parley.InboxItem{item}, parley.ApprovalApproved)
+			if passes := strings.HasPrefix(words, "Pass on to the rule Second"); passes != (next != "") || passes != strings.HasPrefix(all, "Pass on 1 to another rule: ") {
+				t.Errorf("with %q next, a yes says %q, and all together %q", next, words, all)
+			}
+			var a parley.Approval
+			request := seller.DecisionRequest{ApprovalID: id, Decision: "approve", Expected: &parley.Expected{Shown: &e}}
+			must(d.service.DecideAndResume(ctx, desk, request, keep(&a)))
+			var done struct {
+				Result     string `json:"result"`
+				ApprovalID string `json:"approval_id"`
+			}
+			must(0, json.Unmarshal(a.Outcome, &done))
+			if (done.Result == "held") != (next != "") {
+				t.Errorf("with %q next, a yes came to %s", next, a.Outcome)
+			}
+			id = done.ApprovalID
+		}
+	})
+}
+
+// did reads what the buyer has of what was asked about.
+func (d *desk) did(call seller.Call, a parley.Approval) (e parley.Effect) {
+	d.t.Helper()
+	ctx := context.Background()
+	var done struct {
+		Result string `json:"result"`
+	}
+	if err := json.Unmarshal(a.Outcome, &done); err != nil {
+		return e
+	}
+	switch {
+	case a.ChangeID != "" && done.Result == "accepted":
+		return parley.Effect{Deed: parley.DeedChange, CPM: a.Case.Price, Impressions: a.Case.Impressions}
+	case a.DealID != "" && done.Result == "booked":
+		deal := must(d.service.Deal(ctx, call, a.DealID))
+		return parley.Effect{Deed: parley.DeedAccept, CPM: deal.Price.FinalCPM, Impressions: deal.Impressions}
+	case a.ProposalID != "" && done.Result == "accepted":
+		p := must(d.service.Proposal(ctx, call, a.ProposalID))
+		return parley.Effect{Deed: parley.DeedAccept, CPM: *p.AgreedCPM, Impressions: *p.AgreedImpressions}
+	case a.ProposalID != "" && done.Result == "countered":
+		p := must(d.service.Proposal(ctx, call, a.ProposalID))
+		n := must(d.service.Negotiation(ctx, call, p.NegotiationID))
+		return parley.Effect{Deed: parley.DeedCounter, CPM: n.StandingCPM(), Impressions: n.Impressions}
+	case done.Result == "accepted":
+		n := must(d.service.Negotiation(ctx, call, a.NegotiationID))
+		return parley.Effect{Deed: parley.DeedAccept, CPM: *n.AgreedCPM, Impressions: n.Impressions}
+	}
+	return e
+}

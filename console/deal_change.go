@@ -131,7 +131,11 @@ func changeReview(deal parley.Deal, p seller.ChangePreview) review {
 	c := p.Change
 	r := review{Title: "Change of " + deal.ID + " for " + deal.Identity.Called(), Do: "Ask for this change", Back: root + "/deals/" + url.PathEscape(deal.ID)}
 	for _, diff := range c.Diffs {
-		line := fieldName(diff.Field) + ": " + term(diff.Old) + " becomes " + term(diff.New)
+		was, is := term(diff.Old), term(diff.New)
+		if cpm := c.Terms.CPM; diff.Field == "price" && cpm != nil {
+			was, is = amount(deal.Price.FinalCPM, deal.Price.Currency), amount(*cpm, deal.Price.Currency)
+		}
+		line := fieldName(diff.Field) + ": " + was + " becomes " + is
 		if beside := onPages.AgainstAsk(valueOr(c.Terms.CPM), p.Ask); diff.Field == "price" && beside != "" {
 			line += " " + string(deal.Price.Currency) + ", " + beside
 		}

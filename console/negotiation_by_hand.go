@@ -162,7 +162,11 @@ func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
 			return false, err
 		}
 	}
-	r := review{Title: "Answer " + parley.OwnerName(n.Owner), Back: root + toNegotiation(n.ID), Danger: said.Action == "reject"}
+	_, with, err := x.parties(n)
+	if err != nil {
+		return false, err
+	}
+	r := review{Title: "Answer " + with.Name, Back: root + toNegotiation(n.ID), Danger: said.Action == "reject"}
 	switch {
 	case said.Action == "accept":
 		r.Do = "Accept " + onPages.Price(min(lastBuyer(n), n.StandingCPM()), n.BaseCPM, n.Impressions, n.Currency)

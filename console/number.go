@@ -87,7 +87,7 @@ func readWhole(text string) (int64, error) {
 // either, as in 1,250, is left among the digits.
 func splitNumber(text string) (sign, whole, fraction string, err error) {
 	text = strings.TrimSpace(strings.NewReplacer(
-		"\u00a0", " ", "\u202f", " ", "\u2009", " ", "'", " ", "\u2019", " ", "_", " ", "\u2212", "-",
+		"\u00a0", " ", "\u202f", " ", "\u2009", " ", "'", " ", "\u2019", " ", "\u2212", "-",
 		groupMark, " ", pointMark, ".", // as a field is filled in, before its page is in a language
 	).Replace(text))
 	rest, negative := strings.CutPrefix(text, "-")

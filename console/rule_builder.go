@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -152,8 +153,27 @@ func (c *console) lookBack(x *exchange) error {
 	if err != nil {
 		return x.again(f, err, "approval rule", x.askForApprovalRule)
 	}
-	f.Said = lookbackWords(back)
+	f.Said = lookbackWords(back) + decimalsIn(r.text("condition"))
 	return x.ruleShown(f)
+}
+
+var (
+	quoted       = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+	looksGrouped = regexp.MustCompile(`(?:^|[^\w.])([1-9]\d{0,2}\.\d{3})(?:$|[^\w.])`)
+)
+
+// decimalsIn says how a number of a condition was read that may have been meant with its thousands apart; empty where there is none.
+func decimalsIn(condition string) string {
+	found := looksGrouped.FindStringSubmatch(quoted.ReplaceAllString(condition, `""`))
+	if found == nil {
+		return ""
+	}
+	micros, err := parley.ParseMicros(found[1])
+	if err != nil {
+		return ""
+	}
+	return " In a condition a point stands before the decimals: " + found[1] + " was read as " + parley.FormatMicros(micros, 0) + ", and not as " +
+		strings.ReplaceAll(found[1], ".", "") + "."
 }
 
 // lookbackWords say what a rule would have stopped.

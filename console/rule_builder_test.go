@@ -45,6 +45,9 @@ func TestAConditionIsBuiltByChoosing(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(body, "It would have stopped ") {
 		t.Errorf("looking back: %d\n%.3000s", status, body)
 	}
+	if _, body := send("look-back", url.Values{"condition": {`product_id != "1.000" && deal_value >= 100.000`}}); !strings.Contains(wordsOf(body), "100.000 was read as 100, and not as 100000") {
+		t.Errorf("how a number was read is not said: %.1500s", wordsOf(body))
+	}
 	if status, body := send("look-back", url.Values{"condition": {"value_open > 1"}}); status < 400 || !strings.Contains(body, "not known of the past") {
 		t.Errorf("looking back at what is not known: %d\n%.3000s", status, body)
 	}

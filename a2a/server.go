@@ -2,10 +2,7 @@ package a2a
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -83,20 +80,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
 	defer x.giveWay()
-	defer func() {
-		problem := recover()
-		if problem == nil {
-			return
-		}
-		if err, ok := problem.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-			panic(problem)
-		}
-		s.options.Log.ErrorContext(r.Context(), "a request panicked", "panic", problem, "edge", "a2a", "request_id", x.requestID,
-			"stack", string(debug.Stack()))
-		if !answer.begun {
-			s.refuse(x, r, parley.Internal(fmt.Errorf("panic: %v", problem)))
-		}
-	}()
+	edge.NoteOf(r.Context()).Refuse = func(err error) { s.refuse(x, r, err) }
 	if err := s.serve(x, r); err != nil {
 		s.refuse(x, r, err)
 	}

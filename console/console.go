@@ -206,6 +206,7 @@ func (c *console) public(actions map[string]action) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		x := &exchange{console: c, ResponseWriter: w, Request: r}
+		edge.NoteOf(r.Context()).Refuse = x.fail
 		err := c.options.Take(r)
 		if err == nil {
 			err = c.options.Admission.Check()
@@ -226,6 +227,7 @@ func (c *console) public(actions map[string]action) http.Handler {
 func (c *console) signedIn(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{console: c, ResponseWriter: w, Request: r, route: route}
+		edge.NoteOf(r.Context()).Refuse = x.fail
 		if err := c.options.Admission.Check(); err != nil { // before anything else is done for it
 			x.fail(err)
 			return

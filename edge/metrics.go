@@ -78,7 +78,7 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Watched counts what an edge answers, and marks it with its mode.
+// Watched counts what an edge answers, panics too, and marks it with its mode.
 func (k Kit) Watched(name string, next http.Handler) http.Handler {
 	m := k.Metrics
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -94,6 +94,7 @@ func (k Kit) Watched(name string, next http.Handler) http.Handler {
 			m.inFlight.Dec()
 			m.observe(note, answer.Status(), time.Since(began))
 		}()
+		defer k.recovered(answer, r)
 		next.ServeHTTP(answer, r)
 	})
 }

@@ -16,6 +16,8 @@ type Note struct {
 	Stays bool   // the answer stays open until the client leaves, or waits for something to happen
 	// TraceID is the trace that the request is part of, known before it is answered; empty: none.
 	TraceID string
+	// Refuse answers the request with an error in the edge's own form, once the edge knows it; nil: in plain text.
+	Refuse func(error)
 }
 
 type noteKey struct{}

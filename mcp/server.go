@@ -157,6 +157,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Request-ID", h.requestID)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
+	edge.NoteOf(r.Context()).Refuse = func(err error) { s.refuse(w, r, h, err) }
 	if err := s.serve(w, r, h); err != nil {
 		s.refuse(w, r, h, err)
 	}
@@ -262,11 +263,17 @@ func (s *server) serverFor(r *http.Request) *sdk.Server {
 
 // handler calls a tool for the protocol's library. What the trade refuses is a result; an error is a fault of the protocol.
 func (s *server) handler(t tool) sdk.ToolHandler {
-	return func(ctx context.Context, request *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
+	return func(ctx context.Context, request *sdk.CallToolRequest) (_ *sdk.CallToolResult, err error) {
 		h := heldBy(ctx)
 		if h == nil {
 			return nil, errors.New("mcp: a call without its request")
 		}
+		defer func() { // in a goroutine of the library's, where a panic would end the process
+			if problem := recover(); problem != nil {
+				panicked := wire.PublicError(s.options.Panicked(ctx, problem, h.requestID))
+				err = &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: panicked.Message}
+			}
+		}()
 		arguments, err := membersOf(request.Params.Arguments)
 		if err != nil {
 			return nil, invalidParams(err)

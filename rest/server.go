@@ -1,12 +1,10 @@
 package rest
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"path"
-	"runtime/debug"
 	"time"
 
 	"parley"
@@ -70,31 +68,26 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestID := edge.RequestID(r)
 	r, note := edge.Noted(r)
 	note.ID = requestID
-	answer := &edge.Recorder{ResponseWriter: w}
+	note.Refuse = func(err error) { s.fail(w, r, requestID, err) }
 	header := w.Header()
 	header.Set("X-Request-ID", requestID)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Frame-Options", "DENY")
-	defer func() {
-		if problem := recover(); problem != nil {
-			s.recovered(answer, r, requestID, problem)
-		}
-	}()
-	if err := s.serve(answer, r); err != nil {
-		s.fail(answer, r, requestID, err)
+	if err := s.serve(w, r); err != nil {
+		s.fail(w, r, requestID, err)
 	}
 }
 
 // serve finds the route and lets it answer. An error is one that nothing has been written for.
-func (s *server) serve(w *edge.Recorder, r *http.Request) error {
+func (s *server) serve(w http.ResponseWriter, r *http.Request) error {
 	handler, pattern := s.mux.Handler(r)
 	edge.NoteOf(r.Context()).Route = pattern
 	most := max(s.options.MaxBody, s.maxBodies[pattern])
 	if r.ContentLength > most {
 		return edge.TooLarge(most)
 	}
-	r.Body = http.MaxBytesReader(w.ResponseWriter, r.Body, most)
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if r.URL.Path != path.Clean(r.URL.Path) {
 		return errUnknownPath
 	}
@@ -203,16 +196,4 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, requestID string, 
 			"request_id", requestID)
 	}
 	writeError(w, requestID, err)
-}
-
-// recovered answers a request whose handling panicked.
-func (s *server) recovered(w *edge.Recorder, r *http.Request, requestID string, problem any) {
-	if err, ok := problem.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-		panic(problem)
-	}
-	s.log.ErrorContext(r.Context(), "a request panicked", "panic", problem, "method", r.Method, "route", r.Pattern,
-		"request_id", requestID, "stack", string(debug.Stack()))
-	if !w.Begun() {
-		writeError(w, requestID, parley.Internal(fmt.Errorf("panic: %v", problem)))
-	}
 }

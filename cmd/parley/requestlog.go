@@ -28,24 +28,26 @@ func logRequests(log *slog.Logger, proxies edge.Proxies, next http.Handler) http
 		began := time.Now()
 		answer := &edge.Recorder{ResponseWriter: w}
 		r, note := edge.Noted(r)
+		defer func() { // an answer that is cut off is one, too
+			var mode []slog.Attr
+			if note.Mode != "" {
+				mode = append(mode, slog.String("mode", note.Mode))
+			}
+			log.LogAttrs(r.Context(), level, "request", append(mode,
+				slog.String("method", r.Method),
+				slog.String("path", r.URL.Path),
+				slog.Int("status", answer.Status()),
+				slog.Int64("bytes", answer.Bytes()),
+				slog.Duration("took", time.Since(began)),
+				slog.String("edge", note.Edge),
+				slog.String("route", note.Route),
+				slog.String("key_id", note.KeyID),
+				slog.String("client", proxies.Client(r).String()),
+				slog.String("user_agent", r.UserAgent()[:min(len(r.UserAgent()), mostUserAgent)]),
+				slog.String("request_id", w.Header().Get("X-Request-ID")),
+				slog.String("trace_id", note.TraceID),
+			)...)
+		}()
 		next.ServeHTTP(answer, r)
-		var mode []slog.Attr
-		if note.Mode != "" {
-			mode = append(mode, slog.String("mode", note.Mode))
-		}
-		log.LogAttrs(r.Context(), level, "request", append(mode,
-			slog.String("method", r.Method),
-			slog.String("path", r.URL.Path),
-			slog.Int("status", answer.Status()),
-			slog.Int64("bytes", answer.Bytes()),
-			slog.Duration("took", time.Since(began)),
-			slog.String("edge", note.Edge),
-			slog.String("route", note.Route),
-			slog.String("key_id", note.KeyID),
-			slog.String("client", proxies.Client(r).String()),
-			slog.String("user_agent", r.UserAgent()[:min(len(r.UserAgent()), mostUserAgent)]),
-			slog.String("request_id", w.Header().Get("X-Request-ID")),
-			slog.String("trace_id", note.TraceID),
-		)...)
 	})
 }

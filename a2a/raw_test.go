@@ -164,6 +164,9 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	every(s, http.StatusTooManyRequests, "rate_limited")
+	if status, _, _ := s.do("DELETE", "/a2a", s.buyer, ""); status != http.StatusTooManyRequests {
+		t.Errorf("another method over the limit: %d", status)
+	}
 
 	full := admission.New(1, 0, time.Millisecond)
 	leave, err := full.Enter(t.Context())

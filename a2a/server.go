@@ -147,6 +147,9 @@ func allow(x *exchange, r *http.Request, methods ...string) error {
 			return nil
 		}
 	}
+	if err := x.server.options.Take(r); err != nil {
+		return err
+	}
 	allowed := strings.Join(methods, ", ")
 	x.w.Header().Set("Allow", allowed)
 	return parley.Errorf(parley.CodeMethodNotAllowed, "This path is used with %s.", allowed)

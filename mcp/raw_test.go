@@ -162,6 +162,7 @@ func TestOverload(t *testing.T) {
 	for range 1000 { // as another edge does
 		_ = limiter.Take(edge.KeyBucket(d.buyer))
 	}
+	calls["/mcp/elsewhere"], calls["/mcp/tools"] = listTools, listTools // what is not there, and what is read alone
 	every(http.StatusTooManyRequests)
 }
 

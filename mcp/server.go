@@ -167,6 +167,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // been written for.
 func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 	method, known := methods[r.URL.Path]
+	if !known || r.Method != method {
+		if err := s.options.Take(r); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !known:
 		return errPath

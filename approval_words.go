@@ -86,19 +86,19 @@ func (n Numbers) Instead(q InboxItem) string {
 	if q.Planned == nil || q.Planned.Would == nil {
 		return ""
 	}
-	if words := n.Effect(q, *q.Approval.Planned.Would); q.Approval.Planned.Would.Refused == "" {
+	if words := n.Effect(q, *q.Planned.Would); q.Planned.Would.Refused == "" {
 		return "it would now do “" + words + "” instead"
 	}
-	return n.Effect(q, *q.Approval.Planned.Would)
+	return n.Effect(q, *q.Planned.Would)
 }
 
 // Planned says what an answer that is planned, or was, does, as whoever gave it was told.
 func (n Numbers) Planned(q InboxItem) string {
-	if told := q.Approval.Planned.Told; told != nil {
+	if told := q.Planned.Told; told != nil {
 		return n.Effect(q, *told)
 	}
 	q.Status = ApprovalPending // as it was answered
-	return n.Decision(q, q.Approval.Planned.Status, q.Approval.Planned.Modifications)
+	return n.Decision(q, q.Planned.Status, q.Planned.Modifications)
 }
 
 // verbs name what a yes would have done.

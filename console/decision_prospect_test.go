@@ -230,7 +230,6 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		sells("video-web-midroll", func(p *parley.Product) { p.DailyImpressions = new(int64(2_000_000)) })
 		d.clock.by.Add(int64(seller.TakeBackTime))
 		d.carryOut()
-		_, shown = b.get(path)
 		_, inbox = b.get("/console/inbox")
 		hold("it changed before it was carried out", says(fresh), map[string]string{
 			"row": "answered, and not carried out: ", "card": "it would now do “Accept 16.65",

@@ -99,8 +99,9 @@ func (x *exchange) offerKept(then, sealed string) (ok bool, err error) {
 
 // keptDecision says of an answer to a question that was kept what it is about and what it does as things are now; empty of anything else.
 func (x *exchange) keptDecision(kept keptForm) (string, error) {
-	id, ok := strings.CutPrefix(kept.Path, root+"/inbox/")
-	if id, ok = strings.CutSuffix(id, "/decide"); !ok {
+	rest, asked := strings.CutPrefix(kept.Path, root+"/inbox/")
+	id, decides := strings.CutSuffix(rest, "/decide")
+	if !asked || !decides {
 		return "", nil
 	}
 	r := reader{values: kept.Values}

@@ -14,7 +14,7 @@ import (
 type told struct {
 	name        string
 	kind        toldKind
-	way, when   string // the answer's, and that of what changes
+	way         string // in which it is answered, and before or after what changes
 	first, then func(*parley.Product)
 	product     string
 	id          string

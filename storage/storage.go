@@ -37,6 +37,8 @@ var (
 	ErrNotAppended = errors.New("storage: a change that does not append")
 	// ErrAskedAgain: a flow that asks once has asked for more. It is a mistake in the flow.
 	ErrAskedAgain = errors.New("storage: a second question of a flow that asks once")
+	// ErrNotMade: a database that was to be there already is not, or has none of this product's tables.
+	ErrNotMade = errors.New("there is no database of this product there")
 	// ErrAnswered: another transaction has stored an answer under the same idempotency key meanwhile.
 	ErrAnswered = errors.New("storage: the idempotency key has been answered")
 )

@@ -15,7 +15,7 @@ type migrateCommand struct{ world }
 
 // Run brings the database up to date, which opening it does.
 func (migrateCommand) Run(p *process) error {
-	return p.withStore(func(store *storage.Store) error {
+	return p.making().withStore(func(store *storage.Store) error {
 		version, err := store.SchemaVersion(p.ctx)
 		if err != nil {
 			return err
@@ -27,9 +27,9 @@ func (migrateCommand) Run(p *process) error {
 
 type backupCommand struct {
 	world
-	File  string   `arg:"" help:"File to write; one that is there already is replaced. With --every or --keep a folder, in which each backup is a file named by its time."`
+	File  string   `arg:"" help:"File to write; a backup of the same database that is there already is replaced. With --every or --keep a folder, in which each backup is a file named by the database and the time."`
 	Every interval `placeholder:"DURATION" help:"Go on making a backup this often, such as 15m or 1d, until stopped."`
-	Keep  count    `placeholder:"N" help:"Remove all but the newest N backups of the folder after each one."`
+	Keep  count    `placeholder:"N" help:"Remove all but the newest N backups of this database in the folder after each one."`
 }
 
 // Run copies the embedded database into a file, or into files of a folder again and again.

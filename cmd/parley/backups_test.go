@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,8 +28,19 @@ func TestBackupsAreMadeAgainAndAgain(t *testing.T) {
 	if hoursAgo := time.Now().Add(-2 * time.Hour); os.Chtimes(abandoned, hoursAgo, hoursAgo) != nil {
 		t.Fatal("it is not older")
 	}
-	for _, name := range append(strange, "parley-20200101T000000Z.db", "parley-20200101T000001Z.db", "parley-20200101T000002Z.db") {
+	first, err := filepath.Glob(filepath.Join(folder, "parley-2*Z.db"))
+	if err != nil || len(first) != 1 {
+		t.Fatalf("made %v, %v", first, err)
+	}
+	backup, err := os.ReadFile(first[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range strange {
 		at.write(t, filepath.Join("backups", name), "")
+	}
+	for _, name := range []string{"parley-20200101T000000Z.db", "parley-20200101T000001Z.db", "parley-20200101T000002Z.db"} {
+		at.write(t, filepath.Join("backups", name), string(backup))
 	}
 
 	command := at.command("backup", "--every", "1s", "--keep", "2", folder)
@@ -64,6 +76,49 @@ func TestBackupsAreMadeAgainAndAgain(t *testing.T) {
 		t.Errorf("what a killed backup left is there: %v", err)
 	}
 	at.must(t, "restore", "--yes", filepath.Join(folder, made[1]))
+}
+
+// TestBackupsOfOthersAreLeftAlone has several databases backed up into one folder, of which each keeps its own newest, and refuses to write over
+// another's.
+func TestBackupsOfOthersAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	at.environ = []string{"PARLEY_DATABASE_FOR_TESTS=beside"}
+	folder := filepath.Join(at.folder, "backups")
+	names := func() (names []string) {
+		t.Helper()
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			names = append(names, entry.Name())
+		}
+		return names
+	}
+	// A database of another place that has the same name, as those of two publishers have, and a damaged file.
+	at.createKey(t, "--role", "buyer", "--label", "B", "--seat", "s", "--database-url", "sqlite:elsewhere/parley.db")
+	at.must(t, "backup", "--database-url", "sqlite:elsewhere/parley.db", "theirs.db")
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.Rename(filepath.Join(at.folder, "theirs.db"), filepath.Join(folder, "parley-20200101T000000Z.db"))); err != nil {
+		t.Fatal(err)
+	}
+	at.write(t, "backups/parley-20200101T000001Z.db", "damaged")
+	at.createKey(t, "--role", "buyer", "--label", "B", "--seat", "s")
+	at.createKey(t, "--test", "--role", "buyer", "--label", "B", "--seat", "s")
+	at.must(t, "backup", "--keep", "1", folder)
+	made := names()
+	if len(made) != 3 {
+		t.Fatalf("the folder has %v", made)
+	}
+	at.must(t, "backup", "--test", "--keep", "1", folder)
+	if now := names(); len(now) != 4 || !slices.Equal(now[:3], made[:3]) && !slices.Equal(now[1:], made) || !strings.Contains(strings.Join(now, " "), "parley.test-2") {
+		t.Errorf("beside %v a test world's backup made it %v", made, now)
+	}
+	for _, other := range [][]string{{"--test"}, {"--database-url", "sqlite:elsewhere/parley.db"}} {
+		if done := at.run(t, nil, append([]string{"backup", filepath.Join(folder, made[2])}, other...)...); done.code != 1 || !strings.Contains(done.err, "of another database") {
+			t.Errorf("%s over another's backup: exit code %d\n%s", other, done.code, done.err)
+		}
+	}
 }
 
 // TestARestoreThatIsKilled leaves the database as it was or as it is to be, never half a copy of what it held, and a folder that the next

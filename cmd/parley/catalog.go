@@ -41,7 +41,7 @@ func (c catalogImportCommand) Run(p *process) error {
 		return err
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	return p.withService(func(service *seller.Service) error {
+	return p.making().withService(func(service *seller.Service) error {
 		var read catalogfile.Report
 		products := seller.CatalogImport{
 			Feed: func(stage func(int, parley.ProductChange) error) error {

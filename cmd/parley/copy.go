@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"parley/config"
 	"parley/storage/backend"
@@ -18,14 +15,12 @@ type copyCommand struct {
 
 // Run copies, and says what was copied once both have been found to be the same.
 func (c copyCommand) Run(p *process) error {
-	if path, embedded := c.From.SQLite(); embedded {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no database %s", path)
-		}
-	}
-	for _, url := range []config.DatabaseURL{c.From, c.To} {
-		if err := p.migrated(url); err != nil {
-			return fmt.Errorf("open %s: %w", url.Redacted(), err)
+	for _, end := range []struct {
+		url config.DatabaseURL
+		backend.Options
+	}{{c.From, backend.Options{MustExist: true}}, {c.To, backend.Options{}}} {
+		if err := p.migrated(end.url, end.Options); err != nil {
+			return fmt.Errorf("open %s: %w", end.url.Redacted(), err)
 		}
 	}
 	tables, err := transfer.Copy(p.ctx, endOf(c.From), endOf(c.To))
@@ -51,8 +46,8 @@ func (p *process) tellCopied(tables []transfer.Table, to string) error {
 }
 
 // migrated brings a database up to date, which opening it does.
-func (p *process) migrated(url config.DatabaseURL) error {
-	store, err := backend.Open(p.ctx, string(url), backend.Options{})
+func (p *process) migrated(url config.DatabaseURL, options backend.Options) error {
+	store, err := backend.Open(p.ctx, string(url), options)
 	if err != nil {
 		return whyUnavailable(err)
 	}

@@ -36,7 +36,7 @@ func (c importIABCommand) Run(p *process) error {
 		}
 		found.add(name, read)
 	}
-	return p.withService(func(service *seller.Service) error {
+	return p.making().withService(func(service *seller.Service) error {
 		moving := move{ctx: p.ctx, service: service, found: found.Contents, dryRun: c.DryRun}
 		err := moving.all()
 		return errors.Join(err, moving.report(p.out), moving.refusals())

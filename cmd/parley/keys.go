@@ -50,7 +50,7 @@ func (c keysCreateCommand) Run(p *process) error {
 	if request.Role == parley.RoleOperator && len(request.Scopes) == 0 {
 		request.Scopes = []parley.Scope{parley.ScopeAdmin}
 	}
-	return p.withService(func(service *seller.Service) error {
+	return p.making().withService(func(service *seller.Service) error {
 		secret, err := p.createKey(service, request)
 		if err != nil {
 			return err

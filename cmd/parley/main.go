@@ -53,7 +53,7 @@ type commands struct {
 	Import    importCommand    `cmd:"" help:"Take over from another seller agent."`
 	TestWorld testWorldCommand `cmd:"" name:"test-world" help:"Give the test world, in which keys that begin with ask_test_ trade, what the publisher sells."`
 
-	Migrate migrateCommand `cmd:"" help:"Bring the database up to date. Every other command does so by itself."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database up to date, and make it where there is none. Every other command brings it up to date by itself."`
 	Backup  backupCommand  `cmd:"" help:"Copy the embedded database into a file, also while it is served."`
 	Restore restoreCommand `cmd:"" help:"Put a backup in the place of the embedded database, also while it is served."`
 	Copy    copyCommand    `cmd:"" help:"Copy everything that one database holds into another, empty one, of the same kind or the other."`
@@ -74,6 +74,7 @@ type process struct {
 	environ []string
 	flags   map[string]string // settings given as flags, by name
 	test    bool              // the command works in the test world
+	makes   bool              // the command makes the database that it works on where there is none
 }
 
 func main() {

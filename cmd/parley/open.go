@@ -160,6 +160,13 @@ func sellerSettings(s config.Settings) seller.Settings {
 // terminal is the call of an operator at the server's own terminal.
 func terminal() seller.Call { return seller.Terminal("terminal-" + rand.Text()) }
 
+// making has the command make the database that it works on where there is none. Others refuse one that is not there: a database that comes
+// of a mistyped URL would be taken for what is meant.
+func (p *process) making() *process {
+	p.makes = true
+	return p
+}
+
 // withStore runs a command's work on the database that its settings name.
 func (p *process) withStore(work func(*storage.Store) error) error {
 	settings, err := p.settings()
@@ -174,7 +181,7 @@ func (p *process) onStore(settings config.Settings, work func(*storage.Store) er
 	if p.test {
 		return p.onTestStore(settings, work)
 	}
-	store, err := p.openStore(settings, backend.Options{Connections: settings.DatabaseConnections, Watch: watchTransactions()})
+	store, err := p.openStore(settings, backend.Options{MustExist: !p.makes, Connections: settings.DatabaseConnections, Watch: watchTransactions()})
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}

@@ -71,7 +71,7 @@ func (c serveCommand) start(p *process, settings config.Settings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, endTraces()) }()
-	return p.onStore(settings, func(store *storage.Store) error { return c.serve(p, settings, store) })
+	return p.making().onStore(settings, func(store *storage.Store) error { return c.serve(p, settings, store) })
 }
 
 func (c serveCommand) serve(p *process, settings config.Settings, store *storage.Store) (err error) {

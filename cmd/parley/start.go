@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"time"
@@ -27,6 +28,9 @@ func (p *process) openStore(settings config.Settings, options backend.Options) (
 		store, err = backend.Open(p.ctx, string(settings.DatabaseURL), options)
 		return err
 	})
+	if errors.Is(err, storage.ErrNotMade) {
+		err = fmt.Errorf("%w; 'parley serve' and 'parley migrate' make one where the settings say, which 'parley config' prints", err)
+	}
 	return store, err
 }
 

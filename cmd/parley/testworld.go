@@ -57,7 +57,7 @@ func (p *process) openTestStore(settings config.Settings) (*storage.Store, error
 		return nil, errNoTestWorld
 	}
 	settings.DatabaseURL, settings.DirectURL = url, ""
-	store, err := p.openStore(settings, backend.Options{Connections: testConnections})
+	store, err := p.openStore(settings, backend.Options{MustExist: !p.makes, Connections: testConnections})
 	if err != nil {
 		return nil, fmt.Errorf("open the test world's database: %w", err)
 	}
@@ -137,7 +137,7 @@ func (c testWorldCopyCommand) Run(p *process) error {
 		return err
 	}
 	return p.onStore(settings, func(*storage.Store) error { // which is then up to date, and real
-		return p.onTestStore(settings, func(test *storage.Store) error {
+		return p.making().onTestStore(settings, func(test *storage.Store) error {
 			if _, err := seller.OpenTestClock(p.ctx, test, clock); err != nil {
 				return err
 			}

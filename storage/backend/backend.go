@@ -15,6 +15,8 @@ import (
 type Options struct {
 	// SkipMigrate leaves the schema as it is; by default Open brings it up to date.
 	SkipMigrate bool
+	// MustExist refuses a database that nobody has made yet (storage.ErrNotMade), which Open otherwise makes.
+	MustExist bool
 	// Direct is the URL of the same PostgreSQL without a pooler in between; empty: there is none.
 	Direct string
 	// Connections is how many connections a pool may hold; 0 leaves it to the backend.
@@ -28,11 +30,13 @@ type Options struct {
 // Open opens the store named by a URL: sqlite:PATH for the embedded one, postgres://... for PostgreSQL.
 func Open(ctx context.Context, url string, options Options) (*storage.Store, error) {
 	if path, is := SQLitePath(url); is {
-		return sqlite.Open(ctx, path, sqlite.Options{SkipMigrate: options.SkipMigrate, Readers: options.Connections, Watch: options.Watch, Locked: options.Locked})
+		return sqlite.Open(ctx, path, sqlite.Options{
+			SkipMigrate: options.SkipMigrate, MustExist: options.MustExist, Readers: options.Connections, Watch: options.Watch, Locked: options.Locked,
+		})
 	}
 	if isPostgres(url) {
 		return postgres.Open(ctx, url, postgres.Options{
-			SkipMigrate: options.SkipMigrate, Direct: options.Direct, Connections: options.Connections, Watch: options.Watch,
+			SkipMigrate: options.SkipMigrate, MustExist: options.MustExist, Direct: options.Direct, Connections: options.Connections, Watch: options.Watch,
 		})
 	}
 	return nil, errURL(url)

@@ -29,6 +29,8 @@ import (
 type Options struct {
 	// SkipMigrate leaves the schema as it is; by default Open brings it up to date.
 	SkipMigrate bool
+	// MustExist refuses a database that nobody has made yet (storage.ErrNotMade), which Open otherwise makes.
+	MustExist bool
 	// Direct is the URL of the same database without a pooler in between, where dsn leads through one that lends a connection for a
 	// transaction, as PgBouncer does: what needs a connection for longer, migrations and imports, goes there. Empty: dsn does.
 	Direct string
@@ -88,6 +90,11 @@ func open(ctx context.Context, dsn string, options Options) (*database, error) {
 		}
 		if !strings.Contains(dsn, execMode) {
 			config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+		}
+	}
+	if options.MustExist {
+		if err := made(ctx, cmp.Or(options.Direct, dsn)); err != nil {
+			return nil, err
 		}
 	}
 	if !options.SkipMigrate {

@@ -18,10 +18,10 @@ import (
 )
 
 // Backup writes a copy of the database at path, as it is at one instant, into a file. Stores that have it open serve on
-// meanwhile. The file appears under its name when it is whole and on the disk. A backup that is there already is replaced, any
-// other file refused.
+// meanwhile. The file appears under its name when it is whole and on the disk. A backup of the same database that is there already is
+// replaced, any other file refused.
 func Backup(ctx context.Context, path, file string) (err error) {
-	if err := replaceable(ctx, file); err != nil {
+	if err := replaceable(ctx, path, file); err != nil {
 		return fmt.Errorf("sqlite: backup: %w", err)
 	}
 	partial := file + ".partial"
@@ -53,8 +53,8 @@ func Backup(ctx context.Context, path, file string) (err error) {
 	return syncPath(filepath.Dir(file))
 }
 
-// replaceable refuses to write over a file that is no backup of this product. What holds nothing may be written over.
-func replaceable(ctx context.Context, file string) (err error) {
+// replaceable refuses to write over a file that is no backup of the database at path. What holds nothing may be written over.
+func replaceable(ctx context.Context, path, file string) (err error) {
 	present, err := os.Stat(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -75,6 +75,13 @@ func replaceable(ctx context.Context, file string) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if !ours(ctx, db) {
 		return fmt.Errorf("%s is there already and is no backup of this product: name another file", file)
+	}
+	own, err := OriginOf(ctx, path)
+	if err != nil {
+		return err
+	}
+	if of, err := OriginOf(ctx, file); err != nil || !of.Same(own) {
+		return errors.Join(fmt.Errorf("%s is there already and is a backup of another database: name another file, or remove it", file), err)
 	}
 	return nil
 }

@@ -29,6 +29,8 @@ import (
 type Options struct {
 	// SkipMigrate leaves the schema as it is; by default Open brings it up to date.
 	SkipMigrate bool
+	// MustExist refuses a database that nobody has made yet (storage.ErrNotMade), which Open otherwise makes.
+	MustExist bool
 	// Readers is how many transactions read at the same time; 0 means twice the processors, and at least four.
 	Readers int
 	// CheckLocks is storage.Options.CheckLocks: a wrong order costs nothing here, and would be a deadlock on the other store.
@@ -93,6 +95,11 @@ func Open(ctx context.Context, path string, options Options) (*storage.Store, er
 func open(ctx context.Context, path string, options Options) (*database, error) {
 	if err := isPath(path); err != nil {
 		return nil, err
+	}
+	if options.MustExist {
+		if err := made(ctx, path); err != nil {
+			return nil, err
+		}
 	}
 	if err := keepPrivate(path); err != nil {
 		return nil, err

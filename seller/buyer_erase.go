@@ -152,7 +152,9 @@ func (s *Service) EraseBuyer(ctx context.Context, call Call, id string, carryOut
 		all = all[len(some):]
 		err = s.store.Tx(ctx, func(tx *storage.Tx) error {
 			for _, o := range some {
-				tx.OverwriteBuyerWords(o.column, o.found, o.with)
+				if err := tx.OverwriteBuyerWords(ctx, o.column, o.found, o.with); err != nil {
+					return err
+				}
 			}
 			return nil
 		})

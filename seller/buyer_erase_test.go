@@ -39,7 +39,7 @@ func (d *desk) trades(name string, identity parley.Identity) seller.Call {
 	did(d.service.Negotiate(ctx, buyer, seller.Message{QuoteID: talked.ID, Action: "counter", Price: &price, Rationale: name + " says so"}, keep(new(seller.Turn))))
 	var deal parley.Deal
 	did(d.service.BookDeal(ctx, buyer, seller.BookingRequest{QuoteID: d.quote(buyer, ask(2000)).ID, Notes: "For " + name}, keep(&deal)))
-	did(d.service.FilePaperwork(ctx, seller.Terminal("test"), seller.PaperworkInput{DealID: deal.ID, PurchaseOrder: "PO-1", Note: "Bill " + name}, keep(new(parley.Paperwork))))
+	did(d.service.FilePaperwork(ctx, seller.Terminal("test"), seller.PaperworkInput{DealID: deal.ID, PurchaseOrder: "PO-1", Note: name}, keep(new(parley.Paperwork))))
 	var order parley.Order
 	did(d.service.CreateOrder(ctx, buyer, seller.OrderRequest{DealID: deal.ID, Metadata: metadata}, keep(&order)))
 	did(d.service.TransitionOrder(ctx, buyer, seller.TransitionRequest{OrderID: order.ID, To: parley.OrderSubmitted, Reason: name + " submits", Metadata: metadata}, keep(&order)))
@@ -64,9 +64,10 @@ func (d *desk) accountOf(identity parley.Identity) parley.AccountRef {
 	return parley.AccountRef{}
 }
 
-// rowsWith are the rows of every table that have a text.
+// rowsWith are the rows of every table that have a text, in capitals or not: what things are found by is in small letters.
 func rowsWith(dump, text string) []string {
-	return slices.DeleteFunc(strings.Split(dump, "\n"), func(row string) bool { return !strings.Contains(row, text) })
+	text = strings.ToLower(text)
+	return slices.DeleteFunc(strings.Split(dump, "\n"), func(row string) bool { return !strings.Contains(strings.ToLower(row), text) })
 }
 
 // TestASeatsPeopleAreThoseAtItsDSP erases the people of a seat, by its account and by a key, and keeps those of the seat with its id at another DSP.

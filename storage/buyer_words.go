@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"strconv"
 	"strings"
 )
@@ -13,6 +14,8 @@ type BuyerColumn struct {
 	key  string // of its table, a text or a number
 	rows string // which of them are of the account $1, or of the buyer whose key that is
 	also string // is set with it
+	// found keeps anew what the row of a key is found by, where the column's words are kept for that too; nil: they are not.
+	found func(ctx context.Context, tx *Tx, key string) error
 }
 
 func (c BuyerColumn) table() string  { return c.Name[:strings.IndexByte(c.Name, '.')] }
@@ -45,7 +48,7 @@ var BuyerColumns = func() []BuyerColumn {
 		{Name: "proposals.carried", Document: true, key: "id", rows: owned},
 		{Name: "deals.carried", Document: true, key: "id", rows: owned},
 		{Name: "deals.notes", key: "id", rows: owned},
-		{Name: "deal_paperwork.note", key: "deal_id", rows: "deal_id IN " + of("deals")},
+		{Name: "deal_paperwork.note", key: "deal_id", rows: "deal_id IN " + of("deals"), found: findPaperwork},
 		{Name: "change_requests.reason", key: "id", rows: owned},
 		{Name: "change_requests.proposed", Document: true, key: "id", rows: owned},
 		{Name: "orders.metadata", Document: true, key: "id", rows: owned},
@@ -75,11 +78,24 @@ func (r *Reader) BuyerWords(c BuyerColumn, id string) *Pending[[]BuyerWords] {
 		ORDER BY `+c.key, id)
 }
 
-// OverwriteBuyerWords puts other words in the place of some, in the rows of one key that have them.
-func (tx *Tx) OverwriteBuyerWords(c BuyerColumn, found BuyerWords, with string) {
+// OverwriteBuyerWords puts other words in the place of some, in the rows of one key that have them, and in what these are found by.
+func (tx *Tx) OverwriteBuyerWords(ctx context.Context, c BuyerColumn, found BuyerWords, with string) error {
 	var key any = found.Key
 	if number, err := strconv.ParseInt(found.Key, 10, 64); err == nil && c.key == "seq" {
 		key = number
 	}
 	tx.exec(`UPDATE `+c.table()+` SET `+c.column()+` = $3`+c.also+` WHERE `+c.key+` = $1 AND CAST(`+c.column()+` AS TEXT) = $2`, key, found.Text, with)
+	if c.found == nil {
+		return nil
+	}
+	return c.found(ctx, tx, found.Key)
+}
+
+// findPaperwork keeps anew the words that what belongs to a deal is found by.
+func findPaperwork(ctx context.Context, tx *Tx, dealID string) error {
+	filed, err := tx.PaperworkOf([]string{dealID}).Get(ctx)
+	for _, p := range filed {
+		tx.wordPaperwork(p)
+	}
+	return err
 }

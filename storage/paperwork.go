@@ -84,6 +84,11 @@ func (tx *Tx) PutPaperwork(p parley.Paperwork) {
 			return nil
 		},
 	})
+	tx.wordPaperwork(p)
+}
+
+// wordPaperwork keeps the words by which what belongs to a deal is found, in the place of those that were kept before.
+func (tx *Tx) wordPaperwork(p parley.Paperwork) {
 	tx.exec(`DELETE FROM deal_paperwork_words WHERE deal_id = $1`, p.DealID)
 	words := wordsOf(spaced(append([]string{p.PurchaseOrder, p.Note}, p.Labels...)...))
 	words = words[:min(len(words), mostFiledWords)]

@@ -40,11 +40,12 @@ const (
 // Outcome is how a transaction ended.
 type Outcome string
 
-// The outcomes: refused is by a rule of the trade, failed by the database or for a mistake of the program's.
+// The outcomes.
 const (
 	OutcomeCommitted Outcome = "committed"
-	OutcomeRefused   Outcome = "refused"
-	OutcomeFailed    Outcome = "failed"
+	OutcomeRefused   Outcome = "refused"   // by a rule of the trade
+	OutcomeUndone    Outcome = "undone"    // by its flow, which wanted nothing kept: a dry run, or an answer that is stored already
+	OutcomeFailed    Outcome = "failed"    // by the database, or for a mistake of the program's
 	OutcomeCancelled Outcome = "cancelled" // by who waited for it
 )
 
@@ -90,6 +91,8 @@ type running struct {
 	kind  TransactionKind
 	began time.Time
 	told  func(error) // nil: nobody is told of its end
+	// own tells that the flow ended the transaction with an error of its own, and no statement had failed.
+	own bool
 }
 
 // begin tells whoever watches that a transaction begins.
@@ -111,16 +114,15 @@ func (r running) stop(err error) {
 // ended counts the transaction, and the events that are stored when it has committed.
 func (r running) ended(err error, events []Told) {
 	r.stop(err)
-	r.tally.count(r.kind, time.Since(r.began), err, events)
+	r.tally.count(Ended{r.kind, outcomeOf(err, r.own)}, time.Since(r.began), err, events)
 }
 
-func (t *tally) count(kind TransactionKind, took time.Duration, err error, events []Told) {
+func (t *tally) count(how Ended, took time.Duration, err error, events []Told) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.figures.Transactions == nil {
 		t.figures.Transactions, t.figures.Events = map[Ended]Spent{}, map[Told]int64{}
 	}
-	how := Ended{kind, outcomeOf(err)}
 	spent := t.figures.Transactions[how]
 	t.figures.Transactions[how] = Spent{spent.Count + 1, spent.Took + took}
 	if errors.Is(err, ErrCapacity) {
@@ -133,12 +135,18 @@ func (t *tally) count(kind TransactionKind, took time.Duration, err error, event
 	}
 }
 
-func outcomeOf(err error) Outcome {
+// outcomeOf tells how a transaction ended whose error is err, and the flow's own or not.
+func outcomeOf(err error, own bool) Outcome {
+	var known *parley.Error
 	switch {
 	case err == nil:
 		return OutcomeCommitted
 	case errors.Is(err, context.Canceled):
 		return OutcomeCancelled
+	case own && !errors.As(err, &known):
+		return OutcomeUndone
+	case own && known.Code != parley.CodeInternal:
+		return OutcomeRefused
 	case parley.Is(err, parley.CodeInternal), parley.Is(err, parley.CodeUnavailable):
 		return OutcomeFailed
 	}

@@ -79,15 +79,15 @@ func (s *Store) write(ctx context.Context, kind TransactionKind, fn func(*Tx) er
 	ctx, running := s.begin(ctx, kind)
 	var events []Told
 	err := s.driver.Write(ctx, func(conn Conn, recall *Recall) (rest []Stmt, err error) {
-		rest, events, err = s.run(conn, recall, kind, fn)
+		rest, events, running.own, err = s.run(conn, recall, kind, fn)
 		return rest, err
 	})
 	running.ended(err, events)
 	return err
 }
 
-// run answers what is still to be sent when fn has ended, and the events that it wrote.
-func (s *Store) run(conn Conn, recall *Recall, kind TransactionKind, fn func(*Tx) error) ([]Stmt, []Told, error) {
+// run answers what is still to be sent when fn has ended, and the events that it wrote; or its error, and whether that is its own.
+func (s *Store) run(conn Conn, recall *Recall, kind TransactionKind, fn func(*Tx) error) (rest []Stmt, events []Told, own bool, err error) {
 	tx := &Tx{Reader: Reader{
 		conn: conn, dialect: s.dialect, kept: s.kept, committed: !s.dialect.Shared, recall: recall, adds: kind == KindAppend,
 	}}
@@ -95,10 +95,10 @@ func (s *Store) run(conn Conn, recall *Recall, kind TransactionKind, fn func(*Tx
 		tx.checkLockOrder()
 	}
 	if err := fn(tx); err != nil {
-		return nil, nil, err
+		return nil, nil, tx.err == nil, err
 	}
-	rest, err := tx.rest()
-	return rest, tx.events, err
+	rest, err = tx.rest()
+	return rest, tx.events, false, err
 }
 
 // stage runs fn with the connection that sees a temporary table, which feed has filled.
@@ -128,7 +128,7 @@ func (on *session) run(
 	ctx, running := on.store.begin(ctx, kind)
 	var events []Told
 	err := through(ctx, func(conn Conn) (rest []Stmt, err error) {
-		rest, events, err = on.store.run(conn, nil, kind, fn)
+		rest, events, running.own, err = on.store.run(conn, nil, kind, fn)
 		return rest, err
 	})
 	running.ended(err, events)
@@ -152,6 +152,7 @@ func (s *Store) Append(ctx context.Context, fn func(*Tx) error) error {
 	var added []Stmt
 	tx := &Tx{Reader: Reader{conn: s.lanes.Questions, dialect: s.dialect, kept: s.kept, committed: true, adds: true, apart: &added}}
 	err := fn(tx)
+	running.own = err != nil && tx.err == nil
 	if err == nil {
 		err = tx.flush(ctx)
 	}
@@ -180,6 +181,7 @@ func (s *Store) read(ctx context.Context, once bool, fn func(*Reader) error) err
 	err := s.driver.Read(ctx, func(conn Conn) error {
 		r := &Reader{conn: conn, dialect: s.dialect, kept: s.kept, committed: true, once: once}
 		if err := fn(r); err != nil {
+			running.own = r.err == nil
 			return err
 		}
 		return r.err
@@ -197,6 +199,7 @@ func (s *Store) Ask(ctx context.Context, fn func(*Reader) error) error {
 	_, running := s.begin(ctx, KindRead)
 	r := &Reader{conn: s.lanes.Questions, dialect: s.dialect, kept: s.kept, committed: true, once: true}
 	err := fn(r)
+	running.own = r.err == nil
 	if err == nil {
 		err = r.err
 	}

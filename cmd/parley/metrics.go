@@ -28,7 +28,7 @@ var (
 	waitsMetric        = describe("store_connection_waits_total", "How often a connection to the database was waited for.")
 	waitedMetric       = describe("store_connection_wait_seconds_total", "How long connections to the database were waited for.")
 	retriesMetric      = describe("store_retries_total", "Transactions that were run again for another one's sake.")
-	transactionsMetric = describe("store_transaction_seconds", "Transactions by kind and outcome, with their waiting. refused is by a rule of the trade, failed by the database or the program.", "kind", "outcome")
+	transactionsMetric = describe("store_transaction_seconds", "Transactions by kind and outcome, with their waiting. refused is by a rule of the trade, undone by what it was for, as a dry run is, failed by the database or the program.", "kind", "outcome")
 	shortMetric        = describe("inventory_refused_total", "Bookings and changes that were refused because a day had not the capacity.")
 	eventsMetric       = describe("events_total", "Events that this process has committed, by type.", "type")
 	concludedMetric    = describe("negotiations_concluded_total", "Negotiations that this process has seen end, by outcome.", "outcome")

@@ -2,6 +2,8 @@ package storagetest
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -43,6 +45,40 @@ var figures = map[string]func(*testing.T, *fixture){
 		}
 		if c := got.Connections; c.Most < c.Open || c.Open < c.Busy || c.Open == 0 {
 			t.Errorf("the connections are %+v", c)
+		}
+	},
+	"count what a flow ends with an error of its own apart from what a statement failed of": func(t *testing.T, f *fixture) {
+		own := errors.New("only tried")
+		away := &parley.Error{Code: parley.CodeUnavailable, Message: "Another server is away."}
+		for _, err := range []error{own, fmt.Errorf("found: %w", own), away, parley.Internal(own)} {
+			if got := f.store.Tx(t.Context(), func(*storage.Tx) error { return err }); !errors.Is(got, err) {
+				t.Errorf("%v became %v", err, got)
+			}
+			if got := f.store.Read(t.Context(), func(*storage.Reader) error { return err }); !errors.Is(got, err) {
+				t.Errorf("%v became %v", err, got)
+			}
+			if got := f.store.Append(t.Context(), func(*storage.Tx) error { return err }); !errors.Is(got, err) {
+				t.Errorf("%v became %v", err, got)
+			}
+		}
+		spoiled := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
+			tx.InsertEvent(parley.Event{ID: "no UTF-8: \xff"})
+			_, err := tx.Events(storage.EventFilter{}).Get(t.Context())
+			return fmt.Errorf("%w: %w", own, err)
+		})
+		if !parley.Is(spoiled, parley.CodeValidation) {
+			t.Errorf("spoiled: %v", spoiled)
+		}
+		got := f.store.Figures().Transactions
+		for _, kind := range []storage.TransactionKind{storage.KindRead, storage.KindWrite, storage.KindAppend} {
+			for outcome, want := range map[storage.Outcome]int64{storage.OutcomeUndone: 2, storage.OutcomeRefused: 1, storage.OutcomeFailed: 1} {
+				if kind == storage.KindWrite && outcome == storage.OutcomeRefused {
+					want++ // the spoiled one
+				}
+				if n := got[storage.Ended{Kind: kind, Outcome: outcome}].Count; n != want {
+					t.Errorf("%s %s: %d, want %d", kind, outcome, n, want)
+				}
+			}
 		}
 	},
 	"count what somebody who follows has before it": func(t *testing.T, f *fixture) {

@@ -148,6 +148,9 @@ func (s *Service) ReadSettings(ctx context.Context, call Call) (Settings, error)
 	})
 }
 
+// Now is what time it is, in the test world by its clock.
+func (s *Service) Now() time.Time { return s.clock() }
+
 // Today is the day that it is in the publisher's time zone.
 func (s *Service) Today() parley.Date { return s.today(s.clock()) }
 

@@ -29,7 +29,7 @@ func (c keysListCommand) Run(p *process) error {
 		if c.JSON {
 			return writeJSON(p.out, wire.Each(wire.View{}, keys, wire.KeyOf))
 		}
-		return writeKeysTable(p.out, keys, parley.SystemClock())
+		return writeKeysTable(p.out, keys, service.Now())
 	})
 }
 

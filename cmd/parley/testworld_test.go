@@ -139,6 +139,9 @@ func TestTheTestWorld(t *testing.T) {
 	t.Parallel()
 	eachNewStore(t, func(t *testing.T, at place) {
 		w := openWorlds(t, at)
+		for _, world := range [][]string{nil, {"--test"}} {
+			w.at.createKey(t, append(world, "--role", "operator", "--label", "For nine days", "--expires-in-days", "9")...)
+		}
 		s := w.at.serve(t)
 		from, to := w.flight(t, s)
 		s.ask(t, 201, w.testAdmin, "POST", "/api/v1/destinations", map[string]any{"kind": "file_drop", "name": "Sheets", "trigger": "deal_booked"}, nil)
@@ -185,6 +188,13 @@ func TestTheTestWorld(t *testing.T) {
 		w.move(t, s, 30*24*time.Hour)
 		if status := statusOf(t, s, w.test, "/api/v1/deals/"+deal); status != "completed" {
 			t.Errorf("a deal whose flight, and the time for its figures, is over is %s", status)
+		}
+
+		if listed := w.at.must(t, "keys", "list", "--test"); !strings.Contains(listed, "  expired ") {
+			t.Errorf("33 days later a key for nine is not over:\n%s", listed)
+		}
+		if listed := w.at.must(t, "keys", "list"); !strings.Contains(listed, "  until ") {
+			t.Errorf("the test world's clock has ended a real key:\n%s", listed)
 		}
 
 		metrics := s.text(t, "/metrics")

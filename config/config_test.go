@@ -245,7 +245,8 @@ func TestMalformedValues(t *testing.T) {
 	t.Parallel()
 	for name, values := range map[string][]string{
 		"listen":                  {"", "localhost", "localhost:http", "localhost:65536", "localhost:-1"},
-		"database-url":            {"", "sqlite:", "mysql://h/d", "data/parley.db", "postgres", "postgres://%zz"},
+		"database-url":            {"", "sqlite:", "sqlite:data/parley.db?mode=ro", "mysql://h/d", "data/parley.db", "postgres", "postgres://%zz"},
+		"database-for-tests":      {"", "sqlite:data/test.db?mode=ro", "mysql://h/d"},
 		"database-connections":    {"-1", "many", "10001", "1.5"},
 		"database-direct-url":     {"", "sqlite:data/parley.db", "mysql://h/d", "postgres://%zz"},
 		"negotiations-per-day":    {"0", "-1", ""},

@@ -50,13 +50,18 @@ func (a *AdminAddress) UnmarshalText(text []byte) error {
 // DatabaseURL names a database. It may hold a password, so that no problem repeats it.
 type DatabaseURL string
 
-var errDatabaseURL = errors.New("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+var (
+	errDatabaseURL  = errors.New("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+	errDatabasePath = errors.New("must be sqlite:PATH without a question mark: how the file is opened is not for a URL to say")
+)
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *DatabaseURL) UnmarshalText(text []byte) error {
 	path, embedded := strings.CutPrefix(string(text), "sqlite:")
 	parsed, err := url.Parse(string(text))
 	switch {
+	case embedded && strings.Contains(path, "?"):
+		return errDatabasePath
 	case embedded && path != "":
 	case !embedded && err == nil && (parsed.Scheme == "postgres" || parsed.Scheme == "postgresql"):
 	default:
@@ -127,7 +132,9 @@ func (d *TestDatabase) UnmarshalText(text []byte) error {
 		*d = besideReal
 	default:
 		var url DatabaseURL
-		if url.UnmarshalText(text) != nil {
+		if err := url.UnmarshalText(text); errors.Is(err, errDatabasePath) {
+			return err
+		} else if err != nil {
 			return errors.New("must be none, beside, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
 		}
 		*d = TestDatabase(url)

@@ -169,7 +169,10 @@ func hasTable(ctx context.Context, db *sql.DB, name string) (is bool, err error)
 // is done: whoever got hold of it before, or makes a new one, finds that nothing is left to do.
 func lockBeside(ctx context.Context, path string) (unlock func(done bool) error, err error) {
 	beside := path + ".migrating"
-	db, err := sql.Open("sqlite", beside+"?_pragma=busy_timeout(120000)")
+	if err := keepFilePrivate(beside); err != nil { // it stays where a migration fails
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", "file:"+escapePath(beside)+"?_pragma=busy_timeout(120000)")
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}

@@ -36,7 +36,7 @@ var agentRoutes = []Route{
 		Example:  `{"url": "https://buyer.example.com/a2a"}`,
 		Failures: []int{http.StatusConflict},
 	}, wire.DiscoverAgent, sampleAgent),
-	change(Route{
+	actWith(Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "trustAgent", Tag: "Agents", Summary: "Set how far an agent is trusted",
 		Description: "unknown reaches the public tier, registered the seat tier, approved and preferred every tier that a key's " +

@@ -65,7 +65,7 @@ var approvalRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/approvals/{approval_id}/comments", Access: AccessOperator, Scopes: viewer,
 		ID: "listApprovalComments", Tag: "Approvals", Summary: "Read what was said about a question",
 	}, wire.GetApprovalComments, []parley.ApprovalComment{sampleComment}),
-	change(Route{
+	actWith(Route{
 		Method: http.MethodPost, Path: "/approvals/decide", Access: AccessOperator, Scopes: desk,
 		ID: "decideApprovals", Tag: "Approvals", Summary: "Decide up to 100 approvals in the same way",
 		Description: "Each is decided by itself: one that cannot be leaves the others decided, and its row says why. A " +

@@ -75,7 +75,7 @@ var catalogRoutes = []Route{
 func writeProduct[P any](
 	route Route, expected func(P, *wire.ProductRequest) (seller.Expected, error), id func(P, *wire.ProductRequest) (string, error),
 ) Route {
-	return change(route, wire.Act[wire.ProductRequest, seller.WrittenProduct, wire.CatalogProduct]{
+	return actWith(route, wire.Act[wire.ProductRequest, seller.WrittenProduct, wire.CatalogProduct]{
 		Render: wire.WrittenProductOf, Status: wire.Done, Else: wire.Made, When: func(w seller.WrittenProduct) bool { return w.Created },
 	}, seller.WrittenProduct{Product: sampleCatalogProduct},
 		func(ctx context.Context, x *exchange, params P, body *wire.ProductRequest, encode seller.Encode[seller.WrittenProduct]) (seller.Answer, error) {

@@ -11,7 +11,7 @@ import (
 )
 
 var changeRoutes = []Route{
-	change(Route{
+	actWith(Route{
 		Access: AccessCredential,
 		ID:     "requestChange", Tag: "Change requests", Summary: "Ask for a deal to be changed",
 		Description: "What the change does to the deal says how severe it is, whatever it calls itself: a minor one is approved at " +

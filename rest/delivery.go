@@ -40,7 +40,7 @@ var deliveryRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/delivery/profiles", Access: AccessOperator, Scopes: imported,
 		ID: "listDeliveryProfiles", Tag: "Delivery", Summary: "List how the files of sources are read",
 	}, wire.ListDeliveryProfiles, sampleDeliveryProfile),
-	change(Route{
+	actWith(Route{
 		Method: http.MethodPut, Path: "/api/v1/delivery/profiles", Access: AccessOperator, Scopes: admin,
 		ID: "setDeliveryProfile", Tag: "Delivery", Summary: "Say how the files of a source are to be read",
 		Description: "In the place of what was said of it before: what its headings mean, what stands between the cells, and how it writes numbers.",
@@ -51,7 +51,7 @@ var deliveryRoutes = []Route{
 		) (seller.Answer, error) {
 			return x.Service.SetDeliveryProfile(ctx, x.Call, body.Domain(), encode)
 		}),
-	change(Route{
+	actWith(Route{
 		Method: http.MethodDelete, Path: "/api/v1/delivery/profiles/{profile_id}", Access: AccessOperator, Scopes: admin,
 		ID: "removeDeliveryProfile", Tag: "Delivery", Summary: "Forget how the files of a source are to be read",
 		Description: "The answer is the profile as it was.",

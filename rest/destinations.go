@@ -43,7 +43,7 @@ var destinationRoutes = []Route{
 	}, func(*exchange) wire.DestinationCheck {
 		return wire.DestinationCheckOf(sampleDestination.ID, []activation.Finding{{Field: "settings.folder", Text: "is not there yet; the first sheet makes it"}})
 	}),
-	change(Route{
+	actWith(Route{
 		Method: http.MethodPut, Path: "/api/v1/destinations/{destination_id}", Access: AccessOperator, Scopes: admin,
 		ID: "replaceDestination", Tag: "Activation", Summary: "Replace a destination",
 		Description: "It holds for what is sent from then on. Name the version that the change was made from, in If-Match or as version, to " +

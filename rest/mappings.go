@@ -57,7 +57,7 @@ var mappingRoutes = []Route{
 		Example: `{"mappings": [` + mappingExample + `]}`,
 		CSV:     mappingsOfFile, Sheet: sampleMappingSheet,
 	}, wire.ImportMappings, seller.MappingReport{Added: 1}),
-	change(Route{
+	actWith(Route{
 		Method: http.MethodDelete, Path: "/api/v1/destinations/{destination_id}/mappings/{mapping_id}", Access: AccessOperator, Scopes: admin,
 		ID: "removeMapping", Tag: "Activation", Summary: "Forget what a product or a party is called at a destination",
 		Description: "The answer is the mapping as it was.",

@@ -48,7 +48,7 @@ var orderRoutes = []Route{
 	}, func(x *exchange) document.OrderAudit {
 		return wire.OrderAuditOf(x.View, seller.OrderAudit{Order: sampleOrder, Moves: sampleOrder.History, Changes: []parley.ChangeRequest{sampleChange}})
 	}),
-	change(Route{
+	actWith(Route{
 		Access: AccessCredential,
 		ID:     "transitionOrder", Tag: "Orders", Summary: "Move an order to another status",
 		Description: "A buyer may submit and cancel its own orders; the rest is the publisher's. A move that the order's status " +

@@ -30,7 +30,7 @@ var packageRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getPackage", Tag: "Media kit", Summary: "Read a package as it is kept", Description: "Its ETag names its version.",
 	}, wire.GetPackage, samplePackage),
-	change(Route{
+	actWith(Route{
 		Method: http.MethodPut, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: admin,
 		ID: "replacePackage", Tag: "Media kit", Summary: "Replace a package",
 		Description: "Name the version that the change was made from, in If-Match or as version, to have it refused when somebody " +
@@ -54,7 +54,7 @@ var packageRoutes = []Route{
 			}
 			return x.Service.ReplacePackage(ctx, x.Call, p, expected, encode)
 		}),
-	change(Route{
+	actWith(Route{
 		Method: http.MethodDelete, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: admin,
 		ID: "archivePackage", Tag: "Media kit", Summary: "Take a package out of the media kit",
 		Description: "It stays, archived, and can be brought back. Quotes of its products stand.",

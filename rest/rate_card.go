@@ -18,7 +18,7 @@ var rateCardRoutes = []Route{
 		card, err := x.Service.RateCard(ctx, x.Call)
 		return wire.RateCardOf(x.View, card), err
 	}, func(x *exchange) wire.RateCard { return wire.RateCardOf(x.View, sampleRateCard) }),
-	change(Route{
+	actWith(Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "replaceRateCard", Tag: "Pricing", Summary: "Put another rate card in force",
 		Description: "At once, on every node. Quotes already made keep their price. Name the version that the change was made " +

@@ -177,14 +177,14 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 
 // act makes a route that does what an act says, at its line.
 func act[B, R, O any](route Route, a wire.Act[B, R, O], example R) Route {
-	return change(route, a, example, func(ctx context.Context, x *exchange, path idPath, body *B, encode seller.Encode[R]) (seller.Answer, error) {
+	return actWith(route, a, example, func(ctx context.Context, x *exchange, path idPath, body *B, encode seller.Encode[R]) (seller.Answer, error) {
 		return a.Run(ctx, &x.Exchange, path.ID, body, encode)
 	})
 }
 
-// change makes a route that changes something, under an idempotency key when the request has one. A body type without
+// actWith makes a route that changes something, under an idempotency key when the request has one. A body type without
 // fields means that the operation has no body. run is in the place of the act's, of what takes more from its line than an id.
-func change[P, B, R, O any](
+func actWith[P, B, R, O any](
 	route Route, a wire.Act[B, R, O], example R, run func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error),
 ) Route {
 	route.Changes = true

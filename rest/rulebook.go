@@ -77,7 +77,7 @@ func (b rulebook[T, B, O]) routes() []Route {
 				versions, err := b.book(x.Service).History(ctx, x.Call, path.ID)
 				return wire.HistoryOf(x.View, versions, b.render), err
 			}, func(x *exchange) wire.History[O] { return wire.HistoryOf(x.View, []T{b.sample}, b.render) }),
-		change(replace, wire.Act[B, T, O]{Render: b.render, Status: wire.Done}, b.sample,
+		actWith(replace, wire.Act[B, T, O]{Render: b.render, Status: wire.Done}, b.sample,
 			func(ctx context.Context, x *exchange, params idChange, body *B, encode seller.Encode[T]) (seller.Answer, error) {
 				expected, err := params.expected(b.version(body))
 				if err != nil {
@@ -89,7 +89,7 @@ func (b rulebook[T, B, O]) routes() []Route {
 				}
 				return b.book(x.Service).Replace(ctx, x.Call, rule, expected, encode)
 			}),
-		change(remove, wire.Act[none, T, O]{Render: b.render, Status: wire.Done}, b.sample,
+		actWith(remove, wire.Act[none, T, O]{Render: b.render, Status: wire.Done}, b.sample,
 			func(ctx context.Context, x *exchange, params idDeletion, _ *none, encode seller.Encode[T]) (seller.Answer, error) {
 				expected, err := params.expectedVersion()
 				if err != nil {

@@ -95,7 +95,7 @@ func (w *work) triggered(deal parley.Deal, a parley.Activation, to parley.Destin
 		w.forget(&a)
 	}
 	if to.Release == parley.ReleaseByPerson && a.Status.Allows(parley.ActivationHeld) {
-		w.turn(&a, parley.ActivationHeld)
+		w.moveTo(&a, parley.ActivationHeld)
 		w.UpdateActivation(a, a.Fence)
 		return nil
 	}
@@ -105,9 +105,9 @@ func (w *work) triggered(deal parley.Deal, a parley.Activation, to parley.Destin
 	return w.queue(deal, a, "")
 }
 
-// turn moves an activation to a status in which nothing is to be done by itself, and forgets what went wrong. The claim of a
+// moveTo moves an activation to a status in which nothing is to be done by itself, and forgets what went wrong. The claim of a
 // node that works on it stays: what it writes is stored.
-func (w *work) turn(a *parley.Activation, to parley.ActivationStatus) {
+func (w *work) moveTo(a *parley.Activation, to parley.ActivationStatus) {
 	if a.Status != to {
 		a.Since = w.now
 	}
@@ -146,7 +146,7 @@ func (w *work) queue(deal parley.Deal, a parley.Activation, reason string) error
 	if a.Failure != nil && a.Failure.Class == parley.ClassGone {
 		w.forget(&a)
 	}
-	w.turn(&a, parley.ActivationQueued)
+	w.moveTo(&a, parley.ActivationQueued)
 	w.due(&a)
 	w.UpdateActivation(a, a.Fence)
 	return w.recordActivation(parley.EventActivationQueued, "activation.queue", deal, a, reason)
@@ -204,14 +204,14 @@ func (w *work) withdrawActivation(deal parley.Deal, a parley.Activation, reason 
 	w.doubt(&a, a.Failure)
 	if held := a.Status == parley.ActivationHeld; held || a.ClaimedUntil == nil && a.Untouched() {
 		a.AppliedVersion = a.WantedVersion
-		w.turn(&a, parley.ActivationWithdrawn)
+		w.moveTo(&a, parley.ActivationWithdrawn)
 		w.UpdateActivation(a, a.Fence)
 		if held { // nobody has heard of it
 			return w.auditActivation("activation.withdraw", a, reason)
 		}
 		return w.recordActivation(parley.EventActivationWithdrawn, "activation.withdraw", deal, a, reason)
 	}
-	w.turn(&a, parley.ActivationWithdrawing)
+	w.moveTo(&a, parley.ActivationWithdrawing)
 	w.due(&a)
 	w.UpdateActivation(a, a.Fence)
 	return w.auditActivation("activation.withdraw", a, reason)

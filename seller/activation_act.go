@@ -31,7 +31,7 @@ func (s *Service) RetryActivation(ctx context.Context, call Call, id string, enc
 				w.isNotThere(&a)
 			}
 			if a.Intent == parley.IntentEnd {
-				w.turn(&a, parley.ActivationWithdrawing)
+				w.moveTo(&a, parley.ActivationWithdrawing)
 				w.due(&a)
 				w.UpdateActivation(a, a.Fence)
 				return w.auditActivation("activation.retry", a, "")
@@ -77,7 +77,7 @@ func (s *Service) AdoptActivation(ctx context.Context, call Call, id, ref string
 		}
 		if a.Intent == parley.IntentEnd {
 			a.Steps = w.choose(a, ref)
-			w.turn(&a, parley.ActivationWithdrawing)
+			w.moveTo(&a, parley.ActivationWithdrawing)
 			w.due(&a)
 			w.UpdateActivation(a, a.Fence)
 			return w.auditActivation("activation.adopt", a, "somebody chose "+ref)
@@ -104,7 +104,7 @@ func (s *Service) GiveUpActivation(ctx context.Context, call Call, id, reason st
 				With("current_status", a.Status)
 		}
 		failure := a.Failure
-		w.turn(&a, parley.ActivationGivenUp)
+		w.moveTo(&a, parley.ActivationGivenUp)
 		a.Failure = failure
 		w.UpdateActivation(a, a.Fence)
 		if err := w.auditActivation("activation.give_up", a, reason); err != nil {
@@ -205,7 +205,7 @@ func (s *Service) AcknowledgeActivation(ctx context.Context, call Call, id, ref 
 		case a.Intent == parley.IntentPause:
 			to, event = parley.ActivationWaiting, parley.EventActivationPaused
 		}
-		w.turn(&a, to)
+		w.moveTo(&a, to)
 		a.AppliedVersion = a.WantedVersion
 		if a.Paused() {
 			a.Standing = waitsForResume
@@ -247,8 +247,8 @@ func (w *work) didByHand(ctx context.Context, at standpoint, ref string) error {
 	a := at.Activation
 	a.Acknowledged = w.word(a, ref)
 	if a.Intent == parley.IntentEnd {
-		w.turn(&a, parley.ActivationWithdrawing)
-		w.turn(&a, parley.ActivationWithdrawn)
+		w.moveTo(&a, parley.ActivationWithdrawing)
+		w.moveTo(&a, parley.ActivationWithdrawn)
 		a.AppliedVersion = a.WantedVersion
 		w.UpdateActivation(a, a.Fence)
 		if err := w.recordActivation(parley.EventActivationWithdrawn, "activation.acknowledge", at.deal, a, a.Acknowledged.Ref); err != nil {

@@ -374,7 +374,7 @@ func (w *work) judge(a *parley.Activation, claimed *ActivationWork, deal parley.
 
 // withdrawn ends an activation of which nothing runs at its destination any more.
 func (w *work) withdrawn(a *parley.Activation) parley.EventType {
-	w.turn(a, parley.ActivationWithdrawn)
+	w.moveTo(a, parley.ActivationWithdrawn)
 	a.AppliedVersion = a.WantedVersion
 	w.giveBack(a, w.now)
 	return parley.EventActivationWithdrawn
@@ -433,7 +433,7 @@ func (w *work) fails(a *parley.Activation, err error) parley.EventType {
 	}
 	failures, since := a.Failures, a.FailingSince
 	if a.Status.Allows(parley.ActivationFailed) {
-		w.turn(a, parley.ActivationFailed)
+		w.moveTo(a, parley.ActivationFailed)
 	}
 	a.Failures, a.FailingSince, a.Failure = failures, since, &failure
 	w.giveBack(a, w.now)
@@ -457,15 +457,15 @@ func (w *work) stood(a *parley.Activation, deal parley.Deal, standing activation
 	case standing.State == activation.StateEnded,
 		over && (was == parley.ActivationLive || standing.State == activation.StateLive || standing.State == activation.StatePaused || a.Paused()):
 		if was == parley.ActivationSending {
-			w.turn(a, parley.ActivationLive)
+			w.moveTo(a, parley.ActivationLive)
 		}
-		w.turn(a, parley.ActivationEnded)
+		w.moveTo(a, parley.ActivationEnded)
 		a.AppliedVersion = a.WantedVersion
 		a.ClaimedUntil, a.Claimant = nil, ""
 		return ""
 	case a.Intent == parley.IntentPause && (standing.State == activation.StatePaused || standing.State == activation.StateAnswer && answered(*a)):
 		known := a.Paused()
-		w.turn(a, parley.ActivationWaiting)
+		w.moveTo(a, parley.ActivationWaiting)
 		a.AppliedVersion, a.Standing = a.WantedVersion, waitsForResume
 		a.ClaimedUntil, a.Claimant = nil, ""
 		w.schedule(a, deal, standing.Again)
@@ -474,7 +474,7 @@ func (w *work) stood(a *parley.Activation, deal parley.Deal, standing activation
 		}
 		return parley.EventActivationPaused
 	case standing.State == activation.StateLive, standing.State == activation.StateAnswer && answered(*a):
-		w.turn(a, parley.ActivationLive)
+		w.moveTo(a, parley.ActivationLive)
 		a.AppliedVersion = a.WantedVersion
 		a.ClaimedUntil, a.Claimant = nil, ""
 		w.schedule(a, deal, standing.Again)
@@ -492,7 +492,7 @@ func (w *work) stood(a *parley.Activation, deal parley.Deal, standing activation
 		}
 		return parley.EventActivationDrifted
 	}
-	w.turn(a, parley.ActivationWaiting)
+	w.moveTo(a, parley.ActivationWaiting)
 	a.Standing = text
 	w.rest(a, standing.Again)
 	if was == parley.ActivationWaiting {

@@ -329,12 +329,8 @@ func write[T any](ctx context.Context, s *Service, call Call, encode Encode[T], 
 	return run(ctx, s, s.store.Tx, call, encode, do)
 }
 
-// add runs a flow like write does, that changes nothing but adds a quote, an event and an audit entry.
-func add[T any](ctx context.Context, s *Service, call Call, encode Encode[T], do func(*work) (T, error)) (Answer, error) {
-	return run(ctx, s, s.store.Append, call, encode, do)
-}
-
-// run does the work in a transaction of one kind, and keeps its answer when the call has an idempotency key.
+// run does the work in a transaction of one kind, and keeps its answer when the call has an idempotency key. The kind is storage.Store.Tx, or
+// Append of a flow that changes nothing but adds a quote, an event and an audit entry.
 func run[T any](
 	ctx context.Context, s *Service, transact func(context.Context, func(*storage.Tx) error) error, call Call,
 	encode Encode[T], do func(*work) (T, error),

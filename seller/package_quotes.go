@@ -37,7 +37,7 @@ func (s *Service) QuotePackage(ctx context.Context, call Call, request PackageQu
 	if call.anonymous() {
 		request.Each.Carried = request.Each.Carried.WithoutDocuments()
 	}
-	return add(ctx, s, call, encode, func(w *work) (PackageQuotes, error) {
+	return run(ctx, s, s.store.Append, call, encode, func(w *work) (PackageQuotes, error) {
 		pending := w.Package(request.PackageID)
 		w.course = starts
 		if _, err := w.authorize(ctx, needQuoteAccess); err != nil {

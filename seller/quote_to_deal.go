@@ -46,7 +46,7 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 	if call.anonymous() {
 		request.Carried = request.Carried.WithoutDocuments()
 	}
-	return add(ctx, s, call, encode, s.quoting(ctx, request, asked))
+	return run(ctx, s, s.store.Append, call, encode, s.quoting(ctx, request, asked))
 }
 
 // quoting is the work of one quote, for a request whose terms have been checked.

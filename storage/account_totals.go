@@ -122,7 +122,7 @@ func (r *Reader) payers(ctx context.Context, payers []string) (accounts map[paye
 	accounts = map[payer]string{}
 	asked := asking[struct{}](r)
 	query := r.thesePayers(1) + `SELECT payer, COALESCE(` + r.dialect.payingAccount("") + `, ''), payer LIKE 'seat/%' AND (SELECT COUNT(DISTINCT party_platform) FROM keys WHERE belongs_to = ` + seatOwner + `) > 1 FROM payers`
-	r.add(Stmt{SQL: query, Args: []any{r.json(list(payers))}, Scan: func(rows Rows) error {
+	r.add(Stmt{SQL: query, Args: []any{r.json(orEmpty(payers))}, Scan: func(rows Rows) error {
 		for rows.Next() {
 			var (
 				p       payer
@@ -146,7 +146,7 @@ func (r *Reader) payers(ctx context.Context, payers []string) (accounts map[paye
 func (r *Reader) sharing(
 	ctx context.Context, shared []string, kind, where string, args []any, accounts map[payer]string,
 ) (map[written]*DealTotal, error) {
-	these := r.json(list(shared))
+	these := r.json(orEmpty(shared))
 	if err := r.sharers(ctx, these, accounts); err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func (r *Reader) AccountsOfDeals(ctx context.Context, deals []parley.Deal) ([]st
 	}
 	accounts, shared, err := r.payers(ctx, slices.Sorted(maps.Keys(written)))
 	if err == nil && len(shared) > 0 {
-		err = r.sharers(ctx, r.json(list(shared)), accounts)
+		err = r.sharers(ctx, r.json(orEmpty(shared)), accounts)
 	}
 	of := make([]string, len(deals))
 	for i, d := range deals {

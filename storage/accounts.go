@@ -207,7 +207,7 @@ func (tx *Tx) InsertAccount(a parley.Account, parent parley.AccountKind) {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		Args: []any{
 			a.ID, string(a.Kind), a.Name, a.Code, a.DSP, maybeText(a.ParentID), maybeText(parent), string(a.Status), a.Steward, a.Notes,
-			tx.json(list(a.Contacts)), a.Version, micros(a.CreatedAt), micros(a.UpdatedAt), alike(a.Name),
+			tx.json(orEmpty(a.Contacts)), a.Version, micros(a.CreatedAt), micros(a.UpdatedAt), alike(a.Name),
 		},
 		Refused: func(met Constraint) *parley.Error {
 			if met == PrimaryKey || met == Unique {
@@ -227,7 +227,7 @@ func (tx *Tx) UpdateAccount(a parley.Account, parent parley.AccountKind) {
 			updated_at = $11, alike = $12, version = $2 WHERE id = $1 AND version = $2 - 1`,
 		Args: []any{
 			a.ID, a.Version, a.Name, a.Code, maybeText(a.ParentID), maybeText(parent), string(a.Status), a.Steward, a.Notes,
-			tx.json(list(a.Contacts)), micros(a.UpdatedAt), alike(a.Name),
+			tx.json(orEmpty(a.Contacts)), micros(a.UpdatedAt), alike(a.Name),
 		},
 		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The account %q has changed meanwhile. Read it again, then retry.", a.ID),
 		Refused: noParent,

@@ -65,9 +65,9 @@ func (tx *Tx) overForDelete(kind AnonymousKind, which, after, before string, lim
 func (tx *Tx) DeleteOver(kind AnonymousKind, ids []string) {
 	among := ` IN (` + tx.dialect.Elements + `)`
 	if kind == AnonymousNegotiations {
-		tx.exec(`DELETE FROM negotiation_rounds WHERE negotiation_id`+among, tx.json(list(ids)))
+		tx.exec(`DELETE FROM negotiation_rounds WHERE negotiation_id`+among, tx.json(orEmpty(ids)))
 	}
-	tx.exec(`DELETE FROM `+string(kind)+` WHERE id`+among, tx.json(list(ids)))
+	tx.exec(`DELETE FROM `+string(kind)+` WHERE id`+among, tx.json(orEmpty(ids)))
 }
 
 // DeleteSessionAnswers removes at most limit answers to callers without a key that were made before an instant, but for the first

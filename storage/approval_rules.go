@@ -22,7 +22,7 @@ var ApprovalRules = Rulebook[parley.ApprovalRule]{
 		return []any{
 			r.Name, r.Priority, r.Enabled, string(r.Gate), r.Condition, string(r.Role), r.Timeout.Microseconds(),
 			string(r.OnTimeout), string(r.EscalateTo), micros(r.UpdatedAt), r.UpdatedBy, string(r.SecondRole),
-			tx.json(list(r.AccountIDs)),
+			tx.json(orEmpty(r.AccountIDs)),
 		}
 	},
 	head: func(r *parley.ApprovalRule) (*string, *int64, *time.Time) {

@@ -67,7 +67,7 @@ func (r *Reader) ProductOfQuote(quoteID string) *Pending[parley.Product] {
 // ProductsByID answers the products that exist among ids, in the order asked.
 func (r *Reader) ProductsByID(ids []string) *Pending[[]parley.Product] {
 	query := `SELECT ` + productColumns + ` FROM products WHERE id IN (` + r.dialect.Elements + `)`
-	found := many(r, scanProduct, query, r.json(list(ids)))
+	found := many(r, scanProduct, query, r.json(orEmpty(ids)))
 	return then(found, func(products []parley.Product) ([]parley.Product, error) {
 		byID := make(map[string]parley.Product, len(products))
 		for _, p := range products {
@@ -148,10 +148,10 @@ func (r *Reader) SellsSegments() *Pending[bool] {
 // productArgs are the values of a product's id, content and search, in the order of productContent.
 func (tx *Tx) productArgs(p parley.Product) []any {
 	return []any{
-		p.ID, p.Name, p.Description, p.InventoryType, tx.json(list(p.DealTypes)), p.BaseCPM, p.FloorCPM, string(p.Currency),
-		p.MinimumImpressions, p.DailyImpressions, tx.json(list(p.AdFormats)), tx.json(list(p.DeviceTypes)),
-		tx.json(list(p.GeoTargets)), tx.json(list(p.ContentCategories)), string(cmp.Or(p.Status, parley.ProductActive)),
-		tx.json(list(p.AudienceSegments)), p.Text(parley.FieldCreativeSpecs),
+		p.ID, p.Name, p.Description, p.InventoryType, tx.json(orEmpty(p.DealTypes)), p.BaseCPM, p.FloorCPM, string(p.Currency),
+		p.MinimumImpressions, p.DailyImpressions, tx.json(orEmpty(p.AdFormats)), tx.json(orEmpty(p.DeviceTypes)),
+		tx.json(orEmpty(p.GeoTargets)), tx.json(orEmpty(p.ContentCategories)), string(cmp.Or(p.Status, parley.ProductActive)),
+		tx.json(orEmpty(p.AudienceSegments)), p.Text(parley.FieldCreativeSpecs),
 		folded(p.ID, p.Name),
 	}
 }

@@ -110,7 +110,7 @@ func (tx *Tx) InsertChange(c parley.ChangeRequest) {
 			$25, $26, $27, $28, $29)`,
 		Args: []any{
 			c.ID, c.Owner, string(c.Status), string(c.Type), string(c.Severity), c.DealID, maybeText(c.OrderID), c.Reason,
-			rawText(c.Proposed), tx.json(c.Terms), tx.json(c.Expected), tx.json(list(c.Diffs)), rawText(c.Makegood),
+			rawText(c.Proposed), tx.json(c.Terms), tx.json(c.Expected), tx.json(orEmpty(c.Diffs)), rawText(c.Makegood),
 			tx.maybeJSON(c.Availability), tx.maybeJSON(c.Impact), maybeText(c.ApprovalID), c.RequestedBy, micros(c.RequestedAt),
 			c.ApprovedBy, maybeMicros(c.ApprovedAt), c.AppliedBy, maybeMicros(c.AppliedAt), c.RejectionReason, c.FailureReason,
 			tx.maybeJSON(c.Before), c.Version, micros(c.UpdatedAt), string(c.AskedBy), maybeMicros(c.LapsesAt),

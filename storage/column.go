@@ -146,8 +146,8 @@ func rawText(raw json.RawMessage) any {
 	return string(raw)
 }
 
-// list keeps an absent list apart from nothing: it is stored as an empty one.
-func list[T any](items []T) []T {
+// orEmpty keeps an absent list apart from nothing: it is stored as an empty one.
+func orEmpty[T any](items []T) []T {
 	if items == nil {
 		return []T{}
 	}

@@ -44,7 +44,7 @@ func (r *Reader) DeliveredParts(
 			CROSS JOIN deals WHERE deals.id = figures.deal_id) AS said
 		GROUP BY id, deal_type, contract, base, final_micros, currency, source, each ORDER BY id, ` + heardOf("said") + `, source, each`
 	pending := asking[[]DeliveredPart](r)
-	args := []any{int64(days.Start), int64(days.End), int64(slack), r.json(list(changed)), which}
+	args := []any{int64(days.Start), int64(days.End), int64(slack), r.json(orEmpty(changed)), which}
 	r.add(Stmt{SQL: query, Args: args, Scan: func(rows Rows) error {
 		for rows.Next() {
 			var (

@@ -169,7 +169,7 @@ func (tx *Tx) LapseHolds(quoteIDs []string, at time.Time) {
 		return
 	}
 	tx.exec(`UPDATE holds SET until = $2 WHERE status = 'active' AND until > $2 AND created_at < $2 AND quote_id IN (`+tx.dialect.Elements+`)`,
-		tx.json(list(quoteIDs)), micros(at))
+		tx.json(orEmpty(quoteIDs)), micros(at))
 }
 
 // QuoteUntil has an available quote end at an instant; any other status is CodeContention.

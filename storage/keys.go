@@ -173,7 +173,7 @@ func (tx *Tx) InsertKey(k parley.Key) {
 			(SELECT owner_dsp FROM keys WHERE owner = $15 AND party_platform = $16 ORDER BY CASE id WHEN $17 THEN 0 ELSE 1 END, id LIMIT 1),
 			CASE WHEN $18 = '` + parley.NoDSP + `' AND NOT EXISTS (SELECT 1 FROM keys WHERE belongs_to = $15) THEN '' ELSE $18 END))`,
 		Args: []any{
-			k.ID, k.Hash, k.Hint, string(k.Role), tx.json(list(k.Scopes)), k.Label, tx.json(k.Identity), k.AgentURL,
+			k.ID, k.Hash, k.Hint, string(k.Role), tx.json(orEmpty(k.Scopes)), k.Label, tx.json(k.Identity), k.AgentURL,
 			micros(k.CreatedAt), k.CreatedBy, maybeMicros(k.ExpiresAt), maybeMicros(k.RevokedAt), maybeMicros(k.LastUsedAt),
 			maybeMicros(k.ExpiryToldAt), owner, platform, k.Replaces, dsp,
 		},

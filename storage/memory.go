@@ -73,8 +73,8 @@ var rememberedTables = []string{
 	"keys", "agents", "products", "inventory_days", "pricing_state", "approval_state", "negotiation_state", "destinations", "account_state",
 }
 
-// Changes tells whether a statement may change what is remembered.
-func Changes(stmt *Stmt) bool {
+// TouchesRemembered tells whether a statement may change what is remembered.
+func TouchesRemembered(stmt *Stmt) bool {
 	if stmt.Adds || stmt.Asks() {
 		return false
 	}

@@ -23,10 +23,10 @@ var NegotiationProfiles = Rulebook[parley.NegotiationProfile]{
 	},
 	args: func(tx *Tx, p parley.NegotiationProfile) []any {
 		return []any{
-			p.Name, p.Priority, p.Enabled, tx.json(list(p.Tiers)), tx.json(list(p.ProductIDs)), tx.json(list(p.InventoryTypes)),
-			tx.json(list(p.DealTypes)), tx.json(list(p.AgencyIDs)), tx.json(list(p.AdvertiserIDs)), p.Strategy, p.MaxRounds,
+			p.Name, p.Priority, p.Enabled, tx.json(orEmpty(p.Tiers)), tx.json(orEmpty(p.ProductIDs)), tx.json(orEmpty(p.InventoryTypes)),
+			tx.json(orEmpty(p.DealTypes)), tx.json(orEmpty(p.AgencyIDs)), tx.json(orEmpty(p.AdvertiserIDs)), p.Strategy, p.MaxRounds,
 			(*int64)(p.RoundCap), (*int64)(p.TotalCap), (*int64)(p.BuyerShare), (*int64)(p.AcceptanceThreshold), p.Exponent, p.LowballDepth,
-			(*int64)(p.Tolerance), micros(p.UpdatedAt), p.UpdatedBy, tx.json(list(p.AccountIDs)),
+			(*int64)(p.Tolerance), micros(p.UpdatedAt), p.UpdatedBy, tx.json(orEmpty(p.AccountIDs)),
 		}
 	},
 	head: func(p *parley.NegotiationProfile) (*string, *int64, *time.Time) {

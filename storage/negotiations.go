@@ -187,5 +187,5 @@ func (tx *Tx) ExpireNegotiations(at time.Time, ids []string) *Pending[[]parley.N
 			ORDER BY id` + tx.dialect.SkipLocked + `)
 		UPDATE negotiations SET status = 'expired', ended_at = $2, updated_at = $2, version = version + 1
 		WHERE id IN (SELECT id FROM due) RETURNING ` + negotiationColumns
-	return many(&tx.Reader, scanNegotiation, expire, tx.json(list(ids)), micros(at))
+	return many(&tx.Reader, scanNegotiation, expire, tx.json(orEmpty(ids)), micros(at))
 }

@@ -98,7 +98,7 @@ func (tx *Tx) PutNotice(c parley.NoticeChoice) {
 		SQL: `INSERT INTO notice_choices (` + noticeColumns + `) VALUES ` + placeholders(len(columns)) + `
 			ON CONFLICT (key_id, way) DO UPDATE SET ` + strings.Join(set[2:], ", "),
 		Args: []any{
-			c.KeyID, string(c.Way), c.Address, c.Shown, tx.json(list(c.Kinds)), int64(c.Every / time.Second), int64(c.Within / time.Second),
+			c.KeyID, string(c.Way), c.Address, c.Shown, tx.json(orEmpty(c.Kinds)), int64(c.Every / time.Second), int64(c.Within / time.Second),
 			c.Version, micros(c.UpdatedAt), maybeMicros(c.GreetedAt), c.Claim, maybeMicros(c.ClaimedUntil), maybeMicros(c.DueAt),
 			maybeMicros(c.SentAt), c.Failures, maybeMicros(c.FailingSince), c.LastError,
 		},

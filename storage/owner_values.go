@@ -35,7 +35,7 @@ func (r *Reader) OwnerValues(owners []AccountOwner) *Pending[[]OwnerValue] {
 		v.Micros = amount(units, micros)
 		return err
 	}
-	among := w.arg(r.json(list(whole)))
+	among := w.arg(r.json(orEmpty(whole)))
 	return many(r, scan, `SELECT currency, month, CAST(SUM(deals) AS BIGINT), CAST(SUM(unstated) AS BIGINT), CAST(SUM(units) AS BIGINT),
 			CAST(SUM(micros) AS BIGINT)
 		FROM (SELECT currency, month, deals, unstated, units, micros FROM stated_values WHERE owner IN (`+strings.Replace(r.dialect.Elements, "$1", among, 1)+`)`+

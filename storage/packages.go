@@ -24,8 +24,8 @@ func scanPackage(rows Rows, p *parley.Package) error {
 
 func (tx *Tx) packageArgs(p parley.Package) []any {
 	return []any{
-		p.ID, p.Name, p.Description, string(p.Layer), string(p.Status), tx.json(list(p.ContentCategories)), p.ContentTaxonomy,
-		tx.json(list(p.AdFormats)), tx.json(list(p.DeviceTypes)), tx.json(list(p.GeoTargets)), tx.json(list(p.Tags)), p.Featured,
+		p.ID, p.Name, p.Description, string(p.Layer), string(p.Status), tx.json(orEmpty(p.ContentCategories)), p.ContentTaxonomy,
+		tx.json(orEmpty(p.AdFormats)), tx.json(orEmpty(p.DeviceTypes)), tx.json(orEmpty(p.GeoTargets)), tx.json(orEmpty(p.Tags)), p.Featured,
 		p.SeasonalLabel, p.Version, micros(p.UpdatedAt), p.UpdatedBy,
 	}
 }

@@ -76,7 +76,7 @@ func (tx *Tx) PutPaperwork(p parley.Paperwork) {
 			updated_by = excluded.updated_by, updated_at = excluded.updated_at, version = excluded.version`
 	tx.add(Stmt{
 		SQL:  put,
-		Args: []any{p.DealID, p.PurchaseOrder, tx.json(list(p.Labels)), p.Note, p.UpdatedBy, micros(p.UpdatedAt), p.Version},
+		Args: []any{p.DealID, p.PurchaseOrder, tx.json(orEmpty(p.Labels)), p.Note, p.UpdatedBy, micros(p.UpdatedAt), p.Version},
 		Refused: func(met Constraint) *parley.Error {
 			if met == ForeignKey {
 				return notFound("deal", p.DealID)

@@ -89,7 +89,7 @@ func (tx *Tx) InsertRateCard(card parley.RateCard) {
 	tx.add(Stmt{
 		SQL: insert,
 		Args: []any{
-			card.Version, tx.json(entries), tx.json(floors), tx.json(list(card.VolumeBrackets)), micros(card.UpdatedAt), card.UpdatedBy,
+			card.Version, tx.json(entries), tx.json(floors), tx.json(orEmpty(card.VolumeBrackets)), micros(card.UpdatedAt), card.UpdatedBy,
 		},
 		Wants: 1, Otherwise: stale, Refused: refuse(stale, PrimaryKey, Check),
 	})
@@ -118,11 +118,11 @@ var PricingRules = Rulebook[parley.PricingRule]{
 		floorMicros, floorCurrency := maybeMoney(r.FloorCPM)
 		ceilingMicros, ceilingCurrency := maybeMoney(r.CeilingCPM)
 		return []any{
-			r.Name, r.Priority, r.Enabled, tx.json(list(r.Tiers)), tx.json(list(r.AgencyIDs)), tx.json(list(r.AdvertiserIDs)),
-			tx.json(list(r.HoldingCompanies)), tx.json(list(r.ProductIDs)), tx.json(list(r.InventoryTypes)), tx.json(list(r.DealTypes)),
+			r.Name, r.Priority, r.Enabled, tx.json(orEmpty(r.Tiers)), tx.json(orEmpty(r.AgencyIDs)), tx.json(orEmpty(r.AdvertiserIDs)),
+			tx.json(orEmpty(r.HoldingCompanies)), tx.json(orEmpty(r.ProductIDs)), tx.json(orEmpty(r.InventoryTypes)), tx.json(orEmpty(r.DealTypes)),
 			maybeDate(r.FlightFrom), maybeDate(r.FlightTo), maybeDate(r.ValidFrom), maybeDate(r.ValidTo), r.Condition,
 			string(r.Currency), baseMicros, baseCurrency, int64(r.Discount), floorMicros, floorCurrency, ceilingMicros, ceilingCurrency,
-			tx.json(list(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy, tx.json(list(r.AccountIDs)),
+			tx.json(orEmpty(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy, tx.json(orEmpty(r.AccountIDs)),
 		}
 	},
 	head: func(r *parley.PricingRule) (*string, *int64, *time.Time) {

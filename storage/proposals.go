@@ -90,7 +90,7 @@ func (tx *Tx) InsertProposal(p parley.Proposal) {
 			string(p.DealType), p.ProposedCPM.Micros, string(p.ProposedCPM.Currency), p.Impressions, int64(p.Flight.Start),
 			int64(p.Flight.End), tx.json(p.Ask), p.AgreedCPM, p.AgreedImpressions, tx.maybeJSON(p.CounterTerms),
 			maybeText(p.NegotiationID), maybeText(p.ApprovalID), maybeText(p.DealID), p.PricingVerified, p.VerificationReason,
-			tx.json(list(p.Errors)), tx.json(list(p.Trace)), p.Tier.String(), tx.json(p.Identity), tx.claimed(p.Claimed), tx.json(p.Carried),
+			tx.json(orEmpty(p.Errors)), tx.json(orEmpty(p.Trace)), p.Tier.String(), tx.json(p.Identity), tx.claimed(p.Claimed), tx.json(p.Carried),
 			p.Version, micros(p.CreatedAt), micros(p.UpdatedAt), micros(p.ExpiresAt),
 		},
 		Refused: refuseInsert("proposal", p.ID, unknown),
@@ -109,7 +109,7 @@ func (tx *Tx) UpdateProposal(p parley.Proposal) {
 		Args: []any{
 			p.ID, p.Version, string(p.Status), int64(p.Flight.Start), int64(p.Flight.End), p.AgreedCPM, p.AgreedImpressions,
 			tx.maybeJSON(p.CounterTerms), maybeText(p.NegotiationID), maybeText(p.ApprovalID), maybeText(p.DealID),
-			tx.json(list(p.Errors)), tx.json(list(p.Trace)), micros(p.UpdatedAt),
+			tx.json(orEmpty(p.Errors)), tx.json(orEmpty(p.Trace)), micros(p.UpdatedAt),
 		},
 		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The proposal %q has changed meanwhile. Read it again, then retry.", p.ID),
 	})

@@ -165,7 +165,7 @@ func (tx *Tx) ExpireQuotes(at time.Time, ids []string) *Pending[[]parley.Quote] 
 			SELECT id FROM quotes WHERE COALESCE(status, '') = 'available' AND expires_at <= $2 AND id IN (` + tx.dialect.Elements + `)
 			ORDER BY id` + tx.dialect.SkipLocked + `)
 		UPDATE quotes SET status = 'expired' WHERE id IN (SELECT id FROM due) RETURNING ` + quoteColumns
-	return many(&tx.Reader, scanQuote, expire, tx.json(list(ids)), micros(at))
+	return many(&tx.Reader, scanQuote, expire, tx.json(orEmpty(ids)), micros(at))
 }
 
 // OpenQuotes is how many quotes of a product and a deal type are open.
@@ -181,7 +181,7 @@ func (r *Reader) OpenQuotes(productIDs []string, at time.Time) *Pending[[]OpenQu
 		WHERE status = 'available' AND expires_at > $2 AND product_id IN (` + r.dialect.Elements + `)
 		GROUP BY product_id, deal_type ORDER BY product_id, deal_type`
 	scan := func(rows Rows, o *OpenQuotes) error { return rows.Scan(&o.ProductID, (*string)(&o.DealType), &o.Count) }
-	return many(r, scan, query, r.json(list(productIDs)), micros(at))
+	return many(r, scan, query, r.json(orEmpty(productIDs)), micros(at))
 }
 
 // DeleteQuotes removes those of the quotes that are marked expired and that no negotiation, deal or order is about, and
@@ -194,5 +194,5 @@ func (tx *Tx) DeleteQuotes(ids []string, held time.Time) *Pending[int64] {
 		AND NOT EXISTS (SELECT 1 FROM deals WHERE deals.quote_id = quotes.id)
 		AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.quote_id = quotes.id)
 		AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.quote_id = quotes.id AND COALESCE(holds.ended_at, holds.until) >= $2)`
-	return affected(tx, remove, tx.json(list(ids)), micros(held))
+	return affected(tx, remove, tx.json(orEmpty(ids)), micros(held))
 }

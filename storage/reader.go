@@ -72,7 +72,7 @@ func (r *Reader) add(stmt Stmt) {
 	}
 	switch {
 	case !r.adds:
-		if r.recall != nil && Changes(&stmt) {
+		if r.recall != nil && TouchesRemembered(&stmt) {
 			r.recall = nil
 		}
 	case stmt.Adds && r.apart != nil:
@@ -118,7 +118,7 @@ func (r *Reader) among(ids []string) (condition, arg string) {
 	if len(ids) == 1 {
 		return `= $1`, ids[0]
 	}
-	return `IN (` + r.dialect.Elements + `)`, r.json(list(ids))
+	return `IN (` + r.dialect.Elements + `)`, r.json(orEmpty(ids))
 }
 
 // claimed is what a buyer claims to be, as it is stored; most claim nothing.

@@ -68,7 +68,7 @@ func (tx *Tx) DeleteEvents(owner string, ids []string) {
 			ON CONFLICT (owner) DO UPDATE SET up_to = CASE WHEN excluded.up_to > removed_events.up_to THEN excluded.up_to ELSE removed_events.up_to END`,
 			whose, slices.Max(ids))
 	}
-	tx.exec(`DELETE FROM events WHERE id IN (`+tx.dialect.Elements+`)`, tx.json(list(ids)))
+	tx.exec(`DELETE FROM events WHERE id IN (`+tx.dialect.Elements+`)`, tx.json(orEmpty(ids)))
 }
 
 // RemovedEvents answers the id of the last event that was removed of an owner's, or nil: of anybody's; empty: none was.

@@ -54,5 +54,5 @@ func (b *Rulebook[T]) PickersOf(r *Reader, accountID string) *Pending[[]RuleAcco
 // all.
 func (b *Rulebook[T]) PickInstead(tx *Tx, a RuleAccounts) {
 	b.move(tx)
-	tx.exec(`UPDATE `+b.versions+` SET account_ids = $3 WHERE rule_id = $1 AND version = $2`, a.RuleID, a.Version, tx.json(list(a.Accounts)))
+	tx.exec(`UPDATE `+b.versions+` SET account_ids = $3 WHERE rule_id = $1 AND version = $2`, a.RuleID, a.Version, tx.json(orEmpty(a.Accounts)))
 }

@@ -78,7 +78,7 @@ func (r *Reader) SessionNegotiations(sessions []string, now time.Time) *Pending[
 			AND (COALESCE(negotiations.status, '') = 'active' AND negotiations.expires_at > $2
 				OR COALESCE(negotiations.status, '') = 'pending_approval')
 		WHERE events.session_id IN (` + r.dialect.Elements + `) ORDER BY events.session_id, negotiations.id`
-	return r.bySession(query, r.json(list(sessions)), micros(now))
+	return r.bySession(query, r.json(orEmpty(sessions)), micros(now))
 }
 
 // SessionDeals answers by session, in their order, the ids of the deals that its events name and that are not over.
@@ -86,7 +86,7 @@ func (r *Reader) SessionDeals(sessions []string) *Pending[map[string][]string] {
 	query := `SELECT DISTINCT events.session_id, deals.id FROM events JOIN deals ON deals.id = events.deal_id
 			AND deals.status NOT IN ('completed', 'cancelled', 'rejected', 'expired')
 		WHERE events.session_id IN (` + r.dialect.Elements + `) ORDER BY events.session_id, deals.id`
-	return r.bySession(query, r.json(list(sessions)))
+	return r.bySession(query, r.json(orEmpty(sessions)))
 }
 
 func (r *Reader) bySession(query string, args ...any) *Pending[map[string][]string] {

@@ -53,7 +53,7 @@ func (tx *Tx) InsertWebhook(h parley.Webhook) {
 	tx.add(Stmt{
 		SQL: insert,
 		Args: []any{
-			h.ID, h.Owner, h.KeyID, h.URL, h.Label, tx.json(list(h.EventTypes)), string(h.Status), h.Revision, micros(h.CreatedAt),
+			h.ID, h.Owner, h.KeyID, h.URL, h.Label, tx.json(orEmpty(h.EventTypes)), string(h.Status), h.Revision, micros(h.CreatedAt),
 			micros(h.UpdatedAt), maybeText(h.Position), maybeMicros(h.DeliveredAt), h.Failures, maybeMicros(h.FailingSince),
 			micros(h.NextAttemptAt), h.LastError, h.KeyNumber, maybeMicros(h.FormerKeyUntil),
 		},
@@ -69,7 +69,7 @@ func (tx *Tx) UpdateWebhook(h parley.Webhook) {
 	tx.add(Stmt{
 		SQL: update,
 		Args: []any{
-			h.ID, h.KeyID, h.URL, h.Label, tx.json(list(h.EventTypes)), string(h.Status), h.Revision, micros(h.UpdatedAt),
+			h.ID, h.KeyID, h.URL, h.Label, tx.json(orEmpty(h.EventTypes)), string(h.Status), h.Revision, micros(h.UpdatedAt),
 			maybeText(h.Position), maybeMicros(h.DeliveredAt), h.Failures, maybeMicros(h.FailingSince), micros(h.NextAttemptAt),
 			h.LastError, h.KeyNumber, maybeMicros(h.FormerKeyUntil),
 		},

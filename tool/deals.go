@@ -11,7 +11,7 @@ import (
 )
 
 var dealTools = []Tool{
-	change(Tool{
+	actWith(Tool{
 		Name: "book_deal", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d", "dsp_platform": "The Trade Desk", "max_cpm": 30.00}`, Needs: OneOf("quote_id", "proposal_id"), Title: "Book a deal",
 		Description: "Book a quote, at the price quoted or agreed, or an accepted proposal. With max_cpm, a higher price is ceiling_exceeded " +
 			"and nothing is booked. A deal that is proposed waits for the publisher. A booked one has its deal id and " +
@@ -26,7 +26,7 @@ var dealTools = []Tool{
 			}
 			return x.Service.BookDeal(ctx, x.Call, wire.BookingRequestOf(a.ofQuote()), encode)
 		}),
-	change(Tool{
+	actWith(Tool{
 		Name: "create_deal_from_template", Example: `{"deal_type": "PD", "product_id": "ctv-sports-live", "max_cpm": 30.00}`, Needs: volumeOfPG, Title: "Quote and book at once",
 		Description: "Ask for a quote and book it, if its price is not above max_cpm; else that is ceiling_exceeded, nothing is booked, and the " +
 			"quote stays open.",

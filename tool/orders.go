@@ -21,7 +21,7 @@ var orderTools = []Tool{
 		Description: "Move an order to another status. A buyer may submit and cancel its own; the rest is the publisher's. A move that its status " +
 			"does not allow is refused with allowed_transitions.",
 	}, wire.TransitionOrder, (*transitionArguments).api),
-	change(Tool{
+	actWith(Tool{
 		Name: "request_change", Example: `{"type": "flight_dates", "deal_id": "PRLY-7K4MC-X9TRP", "proposed": {"flight_end": "2026-09-02"}, "reason": "Launch moved"}`, Needs: OneOf("deal_id", "order_id"),
 		Called: map[string]string{"change_type": "type", "proposed_values": "proposed"}, Title: "Ask for a change",
 		Description: "Ask for a booked deal to be changed: other dates, volume or price, or an end. A small change is approved at once, any other " +

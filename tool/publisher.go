@@ -16,7 +16,7 @@ var publisherTools = []Tool{
 			card, err := x.Service.RateCard(ctx, x.Call)
 			return wire.RateCardOf(x.View, card), err
 		}),
-	change(Tool{
+	actWith(Tool{
 		Name: "update_rate_card", Title: "Replace the rate card", Destructive: true,
 		Description: "Replace the entries of the rate card, all of them, from the version that you read. Floors and volume brackets stay as they are unless you name them.",
 	}, wire.ReplaceRateCard, func(a *wire.RateCardRequest) (string, any) { return wire.ReplaceRateCard.Line, a },

@@ -21,7 +21,7 @@ var quoteTools = []Tool{
 		Name: "hold_quote", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d", "hours": 24}`, Title: "Hold a quote's impressions",
 		Description: "Keep the impressions of a guaranteed quote free until the answer's until. book_deal takes them; release_hold gives them back.",
 	}, wire.HoldQuote, func(a *holdArguments) (string, *wire.HoldRequest) { return a.QuoteID, &a.HoldRequest }),
-	change(Tool{
+	actWith(Tool{
 		Name: "release_hold", Example: `{"quote_id": "qt-01k1h3v8mq4t7c9w2x5y6z0a1b3d"}`, Title: "Give a hold back", Description: "Give back what is held of a quote.",
 	}, wire.ReleaseHold, func(a *releaseArguments) (string, any) {
 		return lineOf(wire.ReleaseHold.Line, a.QuoteID), &wire.Repeated{Idempotency: a.Idempotency}

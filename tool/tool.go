@@ -235,7 +235,7 @@ func act[B, R, O any](t Tool, a wire.Act[B, R, O]) Tool {
 // actAs makes a tool that does what one of the API's acts does, under arguments of its own: api has the id and the body of the
 // same request there.
 func actAs[A, B, R, O any](t Tool, a wire.Act[B, R, O], api func(*A) (id string, body *B)) Tool {
-	return change(t, a, func(asked *A) (string, any) {
+	return actWith(t, a, func(asked *A) (string, any) {
 		id, body := api(asked)
 		return lineOf(a.Line, id), body
 	}, func(ctx context.Context, x *wire.Exchange, asked *A, encode seller.Encode[R]) (seller.Answer, error) {
@@ -254,9 +254,9 @@ func lineOf(line, id string) string {
 	return before + id + after
 }
 
-// change makes a tool that changes something, and answers as an act does. api has the API's request: its line, and its body, under
+// actWith makes a tool that changes something, and answers as an act does. api has the API's request: its line, and its body, under
 // which a retry is known, whichever way it comes.
-func change[A, B, R, O any](
+func actWith[A, B, R, O any](
 	t Tool, a wire.Act[B, R, O], api func(*A) (line string, body any),
 	run func(context.Context, *wire.Exchange, *A, seller.Encode[R]) (seller.Answer, error),
 ) Tool {

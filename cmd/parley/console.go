@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"parley/config"
 	"parley/console"
@@ -16,9 +15,9 @@ import (
 // consoleSecret names the secret that seals the sessions of the desk's page.
 const consoleSecret = "console"
 
-// withConsole puts the desk's page beside the API. Its secret is kept in the database, so that a session goes on after a
+// newConsole makes the desk's page. Its secret is kept in the database, so that a session goes on after a
 // restart and on another node.
-func (p *process) withConsole(api http.Handler, service *seller.Service, settings config.Settings, options console.Options) (http.Handler, error) {
+func (p *process) newConsole(service *seller.Service, settings config.Settings, options console.Options) (http.Handler, error) {
 	fresh := make([]byte, 32)
 	if _, err := rand.Read(fresh); err != nil {
 		return nil, err
@@ -34,11 +33,7 @@ func (p *process) withConsole(api http.Handler, service *seller.Service, setting
 	if settings.OIDCIssuer != "" {
 		options.SignInBy = signInProvider(settings)
 	}
-	page, err := console.New(service, options)
-	if err != nil {
-		return nil, err
-	}
-	return beside(api, "/console", page), nil
+	return console.New(service, options)
 }
 
 // signInProvider is where people sign in to the desk's page.
@@ -51,17 +46,6 @@ func signInProvider(settings config.Settings) *openid.Provider {
 		Issuer: string(settings.OIDCIssuer), ClientID: string(settings.OIDCClientID), ClientSecret: string(settings.OIDCClientSecret),
 		Redirect: string(settings.PublicURL) + console.ReturnPath, Scopes: settings.OIDCScopes, GroupsClaim: string(settings.OIDCGroupsClaim),
 		Roles: roles, Clock: clock,
-	})
-}
-
-// beside serves an edge at a path and below it, and the others everywhere else.
-func beside(others http.Handler, path string, edge http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == path || strings.HasPrefix(r.URL.Path, path+"/") {
-			edge.ServeHTTP(w, r)
-			return
-		}
-		others.ServeHTTP(w, r)
 	})
 }
 

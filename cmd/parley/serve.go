@@ -108,24 +108,32 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 	deals, bring := newDealCouriers(service, settings, clock, log)
 	duties = append(duties, bring...)
 	kit.Metrics.Add(&tradeMetrics{store: store, service: service, webhooks: couriers, notices: notices, deals: deals})
-	handler, err := edges(service, settings, kit)
+	served, err := edges(service, settings, kit)
 	if err != nil {
 		return err
 	}
+	var tests *testWorld
 	startTest := func() (stop func()) { return func() {} }
 	if settings.TestURL() != "" {
-		tests, opening := p.openTestWorld(settings, store, kit, log)
-		if opening != nil {
-			return opening
-		}
-		defer func() { err = errors.Join(err, tests.store.Close()) }()
-		handler, startTest = edge.ByWorld(handler, tests.handler), tests.start
-	}
-	if settings.Console {
-		page := console.Options{Kit: kit, PublicTLS: settings.PublicURL.TLS()}
-		if handler, err = p.withConsole(handler, service, settings, page); err != nil {
+		if tests, err = p.openTestWorld(settings, store, kit, log); err != nil {
 			return err
 		}
+		defer func() { err = errors.Join(err, tests.store.Close()) }()
+		startTest = tests.start
+	}
+	if settings.Console {
+		page, making := p.newConsole(service, settings, console.Options{Kit: kit, PublicTLS: settings.PublicURL.TLS()})
+		if making != nil {
+			return making
+		}
+		served.add("/console", page)
+		if tests != nil { // a page has no key, and is the same whatever is sent with it
+			tests.served.add("/console", page)
+		}
+	}
+	var handler http.Handler = served
+	if tests != nil {
+		handler = edge.ByWorld(served, tests.served)
 	}
 	public, admin := splitAdmin(settings, handler)
 	listener, err := listen(p.ctx, "listen", string(settings.Listen))
@@ -180,26 +188,28 @@ func (c serveCommand) serve(p *process, settings config.Settings, store *storage
 }
 
 // edges are what programs speak to: the API, and the protocols of agents that the settings have.
-func edges(service *seller.Service, settings config.Settings, kit edge.Kit) (http.Handler, error) {
-	handler, err := rest.New(service, rest.Options{Kit: kit})
+func edges(service *seller.Service, settings config.Settings, kit edge.Kit) (*paths, error) {
+	api, err := rest.New(service, rest.Options{Kit: kit})
 	if err != nil {
 		return nil, err
 	}
+	served := &paths{api: api}
 	if settings.MCP {
 		agents, err := mcp.New(service, mcp.Options{Kit: kit})
 		if err != nil {
 			return nil, err
 		}
-		handler = beside(handler, "/mcp", agents)
+		served.add("/mcp", agents)
 	}
 	if settings.A2A {
 		agents, err := a2a.New(service, a2a.Options{Kit: kit})
 		if err != nil {
 			return nil, err
 		}
-		handler = beside(beside(handler, a2a.Path, agents), a2a.CardPath, agents)
+		served.add(a2a.Path, agents)
+		served.add(a2a.CardPath, agents)
 	}
-	return handler, nil
+	return served, nil
 }
 
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"path/filepath"
 	"time"
 
@@ -156,9 +155,9 @@ func (c testWorldCopyCommand) Run(p *process) error {
 
 // testWorld is what a server has of the test world.
 type testWorld struct {
-	store   *storage.Store
-	handler http.Handler
-	start   func() (stop func()) // the background work
+	store  *storage.Store
+	served *paths
+	start  func() (stop func()) // the background work
 }
 
 // clockFollowed is how often a node looks how far others have moved the clock of the test world. What a request does is done by the
@@ -186,7 +185,7 @@ func (p *process) openTestWorld(settings config.Settings, real *storage.Store, k
 		}
 	}
 	kit.Mode, kit.Arrived, kit.NetworkKeys, kit.Calls, kit.Log = parley.TestMode, follow, nil, edge.NewCalls(), log
-	handler, err := edges(service, settings, kit)
+	served, err := edges(service, settings, kit)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -203,5 +202,5 @@ func (p *process) openTestWorld(settings config.Settings, real *storage.Store, k
 			}
 		}
 	})
-	return &testWorld{store: store, handler: handler, start: func() func() { return startBackground(p.ctx, service, duties) }}, nil
+	return &testWorld{store: store, served: served, start: func() func() { return startBackground(p.ctx, service, duties) }}, nil
 }

@@ -121,7 +121,7 @@ func (c *conn) Batch(ctx context.Context, stmts []storage.Stmt) error {
 }
 
 func (c *conn) execute(ctx context.Context, stmt *storage.Stmt) error {
-	if c.notes && storage.Changes(stmt) {
+	if c.notes && storage.TouchesRemembered(stmt) {
 		c.changes = append(c.changes, *stmt)
 	}
 	c.dirty = c.dirty || !stmt.Asks()

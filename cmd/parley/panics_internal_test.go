@@ -33,7 +33,7 @@ func TestAPanicIsAnsweredAtEveryEdge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler = beside(handler, "/console", page)
+	handler.add("/console", page)
 	for _, test := range []struct{ method, path, says, counted string }{
 		{"GET", "/products", `"error":"internal"`, `edge="rest",route="GET /products"`},
 		{"POST", "/mcp", `"jsonrpc":"2.0"`, `edge="mcp",route="POST /mcp"`},

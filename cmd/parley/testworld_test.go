@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -366,12 +367,19 @@ func TestDatabasesOfTheTwoWorlds(t *testing.T) {
 		if none.code != 2 || !strings.Contains(none.err, "PARLEY_DATABASE_FOR_TESTS=beside") {
 			t.Errorf("without a test world: exit code %d\n%s", none.code, none.err)
 		}
-		real := at.databaseURL
-		if real == "" {
-			real = "sqlite:data/parley.db"
+		at.environ = []string{"PARLEY_DATABASE_FOR_TESTS=" + cmp.Or(at.databaseURL, "sqlite:data/parley.db")}
+		if named := at.run(t, nil, "serve", "--listen", "127.0.0.1:0"); named.code != 2 || !strings.Contains(named.err, "one of its own") {
+			t.Errorf("one name for both: exit code %d\n%s", named.code, named.err)
+		}
+		// calledElse is how else the database of a place can be called, so that its name does not tell.
+		calledElse := func(at place) string {
+			if at.databaseURL == "" {
+				return "sqlite:" + filepath.Join(at.folder, "data", "parley.db")
+			}
+			return at.databaseURL + "&application_name=tests"
 		}
 		// A database that nobody has used yet cannot be both.
-		at.environ = []string{"PARLEY_DATABASE_FOR_TESTS=" + real}
+		at.environ = []string{"PARLEY_DATABASE_FOR_TESTS=" + calledElse(at)}
 		if same := at.run(t, nil, "serve", "--listen", "127.0.0.1:0"); same.code != 1 || !strings.Contains(same.err, "is the test world's") {
 			t.Errorf("one database for both: exit code %d\n%s", same.code, same.err)
 		}
@@ -382,10 +390,9 @@ func TestDatabasesOfTheTwoWorlds(t *testing.T) {
 		used.environ, used.folder = nil, t.TempDir()
 		if at.databaseURL != "" {
 			used.databaseURL = pgtest.Database(t)
-			real = used.databaseURL
 		}
 		used.createKey(t, "--role", "buyer", "--label", "B", "--seat", "s")
-		used.environ = []string{"PARLEY_DATABASE_FOR_TESTS=" + real}
+		used.environ = []string{"PARLEY_DATABASE_FOR_TESTS=" + calledElse(used)}
 		if refused := used.run(t, nil, "keys", "list", "--test"); refused.code != 1 || !strings.Contains(refused.err, "holds a real trade") {
 			t.Errorf("a test in the real trade's database: exit code %d\n%s", refused.code, refused.err)
 		}

@@ -3,7 +3,9 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"strings"
 )
 
 // SupportsProgram refuses a database whose schema, of a version newer than the program knows, is not one that it can work on.
@@ -61,3 +63,33 @@ func (s *Standing) Look(ctx context.Context, db *sql.DB, has func(table string) 
 	}
 	return nil
 }
+
+// NamesOthers reads the names of tables that stand in a database without a schema of this product's.
+func NamesOthers(ctx context.Context, db *sql.DB, query string) (names []string, err error) {
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
+// SomebodyElses refuses a database that others keep tables in, of these names: what is made of it could not be told from what they have.
+func SomebodyElses(tables []string) error {
+	const shown = 3
+	named := strings.Join(tables[:min(len(tables), shown)], ", ")
+	if len(tables) > shown {
+		named += " and others"
+	}
+	return fmt.Errorf("the database has tables of something else (%s), and none of this product's: name an empty one", named)
+}
+
+// ErrOtherSchema refuses a database that another product keeps versions of its schema in, as this one does.
+var ErrOtherSchema = errors.New("the database has the schema of another product: name an empty one")

@@ -1,8 +1,10 @@
 package main_test
 
 import (
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -76,6 +78,58 @@ func TestCheckChangesNothing(t *testing.T) {
 	}
 }
 
+// TestCheckLeavesFilesAsTheyAre checks an empty file, one that is no database, somebody else's, and a database that others may read in a folder
+// that they may look into.
+func TestCheckLeavesFilesAsTheyAre(t *testing.T) {
+	t.Parallel()
+	at := newPlace(t)
+	migrated, err := os.ReadFile(stores.SQLiteFile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"empty": "", "text": strings.Repeat("no database\n", 100), "others": "", "whole": string(migrated)} {
+		folder := filepath.Join(at.folder, name)
+		file := filepath.Join(folder, "p.db")
+		if err := errors.Join(os.Mkdir(folder, 0o755), os.WriteFile(file, []byte(content), 0o600), os.Chmod(folder, 0o755)); err != nil { //nolint:gosec // it is to be so
+			t.Fatal(err)
+		}
+		if name == "others" {
+			execute(t, "sqlite:"+file, "CREATE TABLE accounts (a)")
+		}
+		if err := os.Chmod(file, 0o644); err != nil { //nolint:gosec // as above
+			t.Fatal(err)
+		}
+		state := func() string {
+			t.Helper()
+			entries, err := os.ReadDir(folder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			about, err := os.Stat(folder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			held, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mode, err := os.Stat(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(entries, about.Mode(), mode.Mode(), sha256.Sum256(held))
+		}
+		before := state()
+		done := at.run(t, nil, "serve", "--check", "--listen", "127.0.0.1:0", "--database-url", "sqlite:"+file)
+		if refused := done.code != 0; refused != (name == "text" || name == "others") {
+			t.Errorf("%s: exit code %d\n%s", name, done.code, done.err)
+		}
+		if after := state(); after != before {
+			t.Errorf("%s: %s became %s", name, before, after)
+		}
+	}
+}
+
 // failingStart is how a server is started that does not come up: on a database that was prepared for it.
 type failingStart struct {
 	prepare string // statements, on the database of the settings
@@ -92,7 +146,10 @@ const forLaterPrograms = `INSERT INTO goose_db_version (version_id, is_applied) 
 
 // failingStarts has every kind of start that fails.
 var failingStarts = map[string]failingStart{
-	"a newer schema": {prepare: forLaterPrograms, code: 1, says: "use a newer program"},
+	"a newer schema":                            {prepare: forLaterPrograms, code: 1, says: "use a newer program"},
+	"tables of something else":                  {prepare: `DROP TABLE goose_db_version`, code: 1, says: "tables of something else"},
+	"another's schema":                          {prepare: `ALTER TABLE answers RENAME TO replies`, code: 1, says: "schema of another product", only: "postgres"},
+	"another's file":                            {prepare: `PRAGMA application_id = 1`, code: 1, says: "schema of another product", only: "sqlite"},
 	"a test world in the place of what is real": {prepare: `INSERT INTO test_clock (id, ahead) VALUES (1, 0)`, code: 1, says: "is the test world's"},
 	"what is real in the place of a test world": {
 		other: `INSERT INTO leases (name, holder, expires_at) VALUES ('x', 'x', 1)`, args: []string{"--database-for-tests", "OTHER"}, code: 1, says: "holds a real trade",

@@ -140,6 +140,9 @@ func (s *schema) refused(ctx context.Context) error {
 			return explain(err)
 		}
 	}
+	if err := s.foreign(ctx); err != nil {
+		return err
+	}
 	var may, what string
 	switch {
 	case s.Version == 0 && s.name != "":
@@ -160,6 +163,29 @@ func (s *schema) refused(ctx context.Context) error {
 		return fmt.Errorf("postgres: the role of the database URL may not %s: use the one that the database was made for", what)
 	}
 	return nil
+}
+
+// foreign refuses a schema that others keep tables in. Those of extensions are the server's, and those in other schemas nobody's business.
+func (s *schema) foreign(ctx context.Context) error {
+	if s.Version > 0 {
+		for _, own := range []string{"agents", "answers"} { // which the first migration makes
+			if is, err := hasTable(ctx, s.db, own); err != nil || !is {
+				return cmp.Or(explain(err), storage.ErrOtherSchema)
+			}
+		}
+		return nil
+	}
+	names, err := storage.NamesOthers(ctx, s.db, `SELECT relname FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+		AND relkind IN ('r', 'p', 'v', 'm', 'f') AND relname <> 'goose_db_version'
+		AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+		ORDER BY relname LIMIT 4`)
+	if err != nil || len(names) == 0 {
+		return explain(err)
+	}
+	if s.Version, err = schemaVersion(ctx, s.db); err != nil || s.Version > 0 { // another node has made them meanwhile
+		return err
+	}
+	return fmt.Errorf("%w, or a schema of its own, as with search_path=parley in the query of the URL", storage.SomebodyElses(names))
 }
 
 var errReadOnly = errors.New("postgres: the database takes no writes: it is a standby, or default_transaction_read_only is on: " +

@@ -471,3 +471,42 @@ func TestEventsOfAnotherClusterAreAdopted(t *testing.T) {
 		}
 	}
 }
+
+// TestASchemaOfOthersIsLeftAlone opens databases that others keep tables in, and one in which they do so in another schema.
+func TestASchemaOfOthersIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for statement, others := range map[string]bool{
+		"CREATE TABLE orders (a int)": true, "CREATE VIEW mine AS SELECT 1": true,
+		"CREATE TABLE goose_db_version (version_id bigint, is_applied boolean); INSERT INTO goose_db_version VALUES (3, TRUE)": true,
+		"CREATE SCHEMA theirs; CREATE TABLE theirs.orders (a int)":                                                             false,
+	} {
+		t.Run(statement, func(t *testing.T) {
+			t.Parallel()
+			dsn := pgtest.Database(t)
+			conn, err := pgx.Connect(t.Context(), dsn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close(t.Context())
+			if _, err := conn.Exec(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+			if !others {
+				open(t, dsn, postgres.Options{})
+				return
+			}
+			_, opening := postgres.Open(t.Context(), dsn, postgres.Options{})
+			_, looking := postgres.Check(t.Context(), dsn, "")
+			for _, err := range []error{opening, looking} {
+				if err == nil || !strings.Contains(err.Error(), "name an empty one") {
+					t.Errorf("%v", err)
+				}
+			}
+			var tables int
+			if err := conn.QueryRow(t.Context(), `SELECT COUNT(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace`).Scan(&tables); err != nil || tables > 1 {
+				t.Errorf("there are %d tables, %v", tables, err)
+			}
+			open(t, dsn+"&search_path=parley", postgres.Options{}) // a schema of its own, beside
+		})
+	}
+}

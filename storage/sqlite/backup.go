@@ -110,6 +110,9 @@ func Restore(ctx context.Context, path, file, kept string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := notOthers(ctx, path); err != nil {
+		return err
+	}
 	if err := keepPrivate(path); err != nil {
 		return err
 	}

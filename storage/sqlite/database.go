@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -101,13 +102,8 @@ func open(ctx context.Context, path string, options Options) (*database, error) 
 			return nil, err
 		}
 	}
-	if err := keepPrivate(path); err != nil {
+	if err := prepare(ctx, path, options.SkipMigrate); err != nil {
 		return nil, err
-	}
-	if !options.SkipMigrate {
-		if err := Migrate(ctx, path); err != nil {
-			return nil, err
-		}
 	}
 	if options.Readers <= 0 {
 		options.Readers = max(4, 2*runtime.GOMAXPROCS(0))
@@ -134,6 +130,23 @@ func open(ctx context.Context, path string, options Options) (*database, error) 
 	}
 	db.done.Go(func() { db.serveWrites(writer) })
 	return db, nil
+}
+
+// prepare makes the file where it is missing, keeps it from others and brings it up to date. asItIs leaves a file that is there alone.
+func prepare(ctx context.Context, path string, asItIs bool) error {
+	if asItIs {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return keepPrivate(path)
+	}
+	if err := notOthers(ctx, path); err != nil {
+		return err
+	}
+	if err := keepPrivate(path); err != nil {
+		return err
+	}
+	return Migrate(ctx, path)
 }
 
 // isPath refuses what SQLite would not take for a file.

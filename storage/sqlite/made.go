@@ -41,6 +41,7 @@ func openAsItIs(path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
+	// A server that runs keeps a log beside the file, and one that was killed has left it.
 	query := "?mode=ro&_pragma=query_only(1)"
 	alone := true
 	for _, companion := range companions[1:] {

@@ -29,7 +29,7 @@ func Migrate(ctx context.Context, path string) (err error) {
 	// each other without waiting.
 	var unlock func(done bool) error
 	for unlock == nil {
-		current, newest, err := versions(ctx, path)
+		current, newest, err := versionsAt(ctx, path)
 		if err != nil || current >= newest {
 			return err
 		}
@@ -55,20 +55,28 @@ func Migrate(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// versions tells a file's schema version and the newest one that this program knows. It changes nothing about the file,
+// versionsAt tells a file's schema version and the newest one that this program knows. It changes nothing about the file,
 // but for making an empty one where there is none.
-func versions(ctx context.Context, path string) (current, known int64, err error) {
+func versionsAt(ctx context.Context, path string) (current, known int64, err error) {
 	db, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", escapePath(path), busyTimeout.Milliseconds()))
 	if err != nil {
 		return 0, 0, fmt.Errorf("sqlite: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	return versions(ctx, db)
+}
+
+// versions tells the schema version of a database that is open, and the newest one that this program knows.
+func versions(ctx context.Context, db *sql.DB) (current, known int64, err error) {
 	provider, err := newProvider(db)
 	if err != nil {
 		return 0, 0, err
 	}
 	known = newest(provider)
-	if current, err = schemaVersion(ctx, db); err == nil && current > known {
+	if current, err = schemaVersion(ctx, db); err == nil {
+		err = foreign(ctx, db, current)
+	}
+	if err == nil && current > known {
 		err = explain(storage.SupportsProgram(ctx, db, current, known))
 	}
 	return current, known, err
@@ -92,14 +100,14 @@ func Check(ctx context.Context, path string) (found storage.Standing, err error)
 	if err != nil {
 		return found, fmt.Errorf("sqlite: %w", err)
 	}
-	if found.Version, found.Known, err = versions(ctx, path); err != nil {
+	db, err := openAsItIs(path)
+	if err != nil {
 		return found, err
 	}
-	db, err := openToRead(path)
-	if err != nil {
-		return found, explain(err)
-	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if found.Version, found.Known, err = versions(ctx, db); err != nil {
+		return found, err
+	}
 	return found, explain(found.Look(ctx, db, func(table string) (bool, error) { return hasTable(ctx, db, table) }))
 }
 

@@ -1,9 +1,11 @@
 package sqlite_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -170,4 +172,52 @@ func TestNewerSchemas(t *testing.T) {
 	if err := store.Ping(t.Context()); err != nil {
 		t.Errorf("a program that was there before: %v", err)
 	}
+}
+
+// TestAFileOfOthersIsLeftAlone opens, and restores into, files that others keep tables in, and one that is Litestream's alone.
+func TestAFileOfOthersIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	backup := filepath.Join(folder, "backup.db")
+	open(t, backup)
+	made := func(name, statement string) string {
+		t.Helper()
+		path := filepath.Join(folder, name)
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(db.Close(), os.Chmod(path, 0o640)); err != nil { //nolint:gosec // to see that it stays so
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, statement := range []string{"CREATE TABLE orders (a)", "CREATE TABLE mine (a)", "CREATE TABLE goose_db_version (version_id, is_applied); INSERT INTO goose_db_version VALUES (3, TRUE)"} {
+		path := made(strings.NewReplacer(" ", "", "(", "", ")", "").Replace(statement)[:14]+".db", statement)
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, opening := sqlite.Open(t.Context(), path, sqlite.Options{})
+		_, looking := sqlite.Check(t.Context(), path)
+		for what, err := range map[string]error{"open": opening, "check": looking, "restore": sqlite.Restore(t.Context(), path, backup, filepath.Join(folder, "kept.db"))} {
+			if err == nil || !strings.Contains(err.Error(), "name an empty one") {
+				t.Errorf("%s: %s: %v", statement, what, err)
+			}
+		}
+		after, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(after, before) {
+			t.Errorf("%s: the file is another, %v", statement, err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
+			t.Errorf("%s: its mode is another: %v", statement, err)
+		}
+		if left, err := filepath.Glob(path + "?*"); err != nil || len(left) > 0 {
+			t.Errorf("%s: left beside it are %v, %v", statement, left, err)
+		}
+	}
+	open(t, made("followed.db", "CREATE TABLE _litestream_seq (id)"))
 }

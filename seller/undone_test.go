@@ -28,7 +28,7 @@ func TestWhatIsUndoneOnPurposeIsNoFailure(t *testing.T) {
 		}
 		for name, do := range map[string]func() error{
 			"a webhook that is tried and not reached": func() error {
-				_, err := d.service.TestWebhook(ctx, buyer, hook.Webhook.ID, keep(new(parley.WebhookAttempt)))
+				_, err := d.service.TestWebhook(ctx, buyer, hook.ID, keep(new(parley.WebhookAttempt)))
 				return err
 			},
 			"a dry run": func() error {

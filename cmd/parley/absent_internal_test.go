@@ -36,7 +36,7 @@ var makesOrNeedsNone = strings.Split("serve,migrate,restore,keys create,catalog 
 
 // TestCommandsMakeNoDatabase has each command refuse a database that is not there, and leave the place as it is; one that keeps a folder of
 // backups does not make that either.
-func TestCommandsMakeNoDatabase(t *testing.T) { //nolint:paralleltest // it works in a folder of its own, which is the process's
+func TestCommandsMakeNoDatabase(t *testing.T) {
 	racedetector.Serial(t)
 	folder := t.TempDir()
 	t.Chdir(folder)

@@ -90,13 +90,13 @@ func TestCheckLeavesFilesAsTheyAre(t *testing.T) {
 	for name, content := range map[string]string{"empty": "", "text": strings.Repeat("no database\n", 100), "others": "", "whole": string(migrated)} {
 		folder := filepath.Join(at.folder, name)
 		file := filepath.Join(folder, "p.db")
-		if err := errors.Join(os.Mkdir(folder, 0o755), os.WriteFile(file, []byte(content), 0o600), os.Chmod(folder, 0o755)); err != nil { //nolint:gosec // it is to be so
+		if err := errors.Join(os.Mkdir(folder, 0o755), os.WriteFile(file, []byte(content), 0o600), os.Chmod(folder, 0o755)); err != nil {
 			t.Fatal(err)
 		}
 		if name == "others" {
 			execute(t, "sqlite:"+file, "CREATE TABLE accounts (a)")
 		}
-		if err := os.Chmod(file, 0o644); err != nil { //nolint:gosec // as above
+		if err := os.Chmod(file, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		state := func() string {

@@ -190,7 +190,7 @@ func TestAFileOfOthersIsLeftAlone(t *testing.T) {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(db.Close(), os.Chmod(path, 0o640)); err != nil { //nolint:gosec // to see that it stays so
+		if err := errors.Join(db.Close(), os.Chmod(path, 0o640)); err != nil {
 			t.Fatal(err)
 		}
 		return path

@@ -158,21 +158,21 @@ type MissedChange struct {
 
 // ActivationAttempt is one call to a destination.
 type ActivationAttempt struct {
-	Number int64     `json:"number"`
-	Step   *string   `json:"step"`
-	Verb   string    `json:"verb"`
-	At     time.Time `json:"at"`
-	TookMS int64     `json:"took_ms"`
-	Class  *string   `json:"class" doc:"Null when it succeeded."`
-	Code   *string   `json:"code"`
-	Text   *string   `json:"text"`
+	Number int64                   `json:"number"`
+	Step   *string                 `json:"step"`
+	Verb   string                  `json:"verb" enum:"look,create,update,pause,end"`
+	At     time.Time               `json:"at"`
+	TookMS int64                   `json:"took_ms"`
+	Class  *parley.ActivationClass `json:"class" doc:"Null when it succeeded."`
+	Code   *string                 `json:"code"`
+	Text   *string                 `json:"text"`
 }
 
 // ActivationAnswer is what a destination answered, in its own words.
 type ActivationAnswer struct {
 	At     time.Time `json:"at"`
 	Step   *string   `json:"step"`
-	Verb   string    `json:"verb"`
+	Verb   string    `json:"verb" enum:"look,create,update,pause,end"`
 	Status int       `json:"status" doc:"HTTP's."`
 	Text   string    `json:"text" doc:"The destination's own text, cut to 2 KiB, without control characters and what it was asked with."`
 }
@@ -194,7 +194,7 @@ func ActivationStoryOf(v View, s seller.ActivationStory) ActivationStory {
 	for _, a := range s.Attempts {
 		story.Attempts = append(story.Attempts, ActivationAttempt{
 			Number: a.Number, Step: contract.Optional(a.Step), Verb: a.Verb, At: a.At, TookMS: a.Took.Milliseconds(),
-			Class: contract.Optional(string(a.Class)), Code: contract.Optional(a.Code), Text: contract.Optional(a.Text),
+			Class: contract.Optional(a.Class), Code: contract.Optional(a.Code), Text: contract.Optional(a.Text),
 		})
 	}
 	return story

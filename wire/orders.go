@@ -43,7 +43,7 @@ func movesOf(v View, o parley.Order, history []parley.OrderTransition) []documen
 		}
 		moves[i] = document.OrderMove{
 			TransitionID: fmt.Sprintf("%s-%d", o.ID, place),
-			FromStatus:   contract.Optional(string(t.From)), ToStatus: t.To, Actor: actorFor(v.Caller, t.Actor), Reason: t.Reason,
+			FromStatus:   contract.Optional(t.From), ToStatus: t.To, Actor: actorFor(v.Caller, t.Actor), Reason: t.Reason,
 			Metadata: document.Object(t.Metadata), At: t.At, Timestamp: t.At,
 		}
 	}

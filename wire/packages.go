@@ -78,24 +78,24 @@ func (b *PackageRequest) Domain(id string) (parley.Package, error) {
 
 // Package is a package as it is kept.
 type Package struct {
-	PackageID     string           `json:"package_id"`
-	Version       int64            `json:"version"`
-	Name          string           `json:"name"`
-	Description   *string          `json:"description"`
-	Layer         string           `json:"layer"`
-	Status        string           `json:"status"`
-	Products      []PackageProduct `json:"products"`
-	Categories    []string         `json:"cat"`
-	Taxonomy      int              `json:"cattax"`
-	AdFormats     []string         `json:"ad_formats"`
-	DeviceTypes   []int            `json:"device_types"`
-	GeoTargets    []string         `json:"geo_targets"`
-	Tags          []string         `json:"tags"`
-	SeasonalLabel *string          `json:"seasonal_label"`
-	IsFeatured    bool             `json:"is_featured"`
-	CreatedAt     time.Time        `json:"created_at"`
-	UpdatedAt     time.Time        `json:"updated_at"`
-	UpdatedBy     string           `json:"updated_by"`
+	PackageID     string               `json:"package_id"`
+	Version       int64                `json:"version"`
+	Name          string               `json:"name"`
+	Description   *string              `json:"description"`
+	Layer         parley.PackageLayer  `json:"layer"`
+	Status        parley.PackageStatus `json:"status"`
+	Products      []PackageProduct     `json:"products"`
+	Categories    []string             `json:"cat"`
+	Taxonomy      int                  `json:"cattax"`
+	AdFormats     []string             `json:"ad_formats"`
+	DeviceTypes   []int                `json:"device_types"`
+	GeoTargets    []string             `json:"geo_targets"`
+	Tags          []string             `json:"tags"`
+	SeasonalLabel *string              `json:"seasonal_label"`
+	IsFeatured    bool                 `json:"is_featured"`
+	CreatedAt     time.Time            `json:"created_at"`
+	UpdatedAt     time.Time            `json:"updated_at"`
+	UpdatedBy     string               `json:"updated_by"`
 }
 
 // Revision is its version, which is its entity tag.
@@ -104,8 +104,8 @@ func (p Package) Revision() int64 { return p.Version }
 // PackageOf writes a package.
 func PackageOf(_ View, p parley.Package) Package {
 	rendered := Package{
-		PackageID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), Layer: string(p.Layer),
-		Status: string(p.Status), Products: []PackageProduct{}, Categories: contract.Listed(p.ContentCategories), Taxonomy: p.ContentTaxonomy,
+		PackageID: p.ID, Version: p.Version, Name: p.Name, Description: contract.Optional(p.Description), Layer: p.Layer,
+		Status: p.Status, Products: []PackageProduct{}, Categories: contract.Listed(p.ContentCategories), Taxonomy: p.ContentTaxonomy,
 		AdFormats: contract.Listed(p.AdFormats), DeviceTypes: contract.Listed(p.DeviceTypes), GeoTargets: contract.Listed(p.GeoTargets), Tags: contract.Listed(p.Tags),
 		SeasonalLabel: contract.Optional(p.SeasonalLabel), IsFeatured: p.Featured, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 		UpdatedBy: p.UpdatedBy,

@@ -83,7 +83,7 @@ type ReportTotal struct {
 	Account     *string           `json:"account" doc:"Its kind and its code, such as agency/north: the advertiser's, else the agency's, else whose the seat is, and of a seat that is nobody's the seat's own, however the keys write it. Of a key that names no account, what it owns by."`
 	AccountID   *string           `json:"account_id"`
 	AccountName *string           `json:"account_name"`
-	Kind        string            `json:"kind" doc:"booked, pipeline or cancelled."`
+	Kind        string            `json:"kind" enum:"booked,pipeline,cancelled" doc:"booked, pipeline or cancelled."`
 	Currency    parley.Currency   `json:"currency"`
 	Deals       int64             `json:"deals"`
 	Unstated    int64             `json:"without_volume" doc:"Of the deals, those that state no volume: they have no value to add."`

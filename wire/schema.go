@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -55,6 +56,9 @@ func MarkNullable(registry huma.Registry) {
 				}
 			case property.Type != "":
 				property.Nullable = true
+				if len(property.Enum) > 0 && !slices.Contains(property.Enum, nil) {
+					property.Enum = append(property.Enum, nil)
+				}
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -46,6 +48,24 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[parley.ActivationTrigger](): listed(parley.ActivationTriggers[:]),
 	reflect.TypeFor[parley.ActivationIntent]():  {parley.IntentRun, parley.IntentPause, parley.IntentEnd},
 	reflect.TypeFor[parley.ActivationClass]():   listed(parley.ActivationClasses[:]),
+	reflect.TypeFor[parley.ActivationRelease](): {parley.ReleaseAutomatic, parley.ReleaseByPerson},
+	reflect.TypeFor[parley.AccountKind]():       {parley.AccountHolding, parley.AccountAgency, parley.AccountAdvertiser, parley.AccountSeat},
+	reflect.TypeFor[parley.AccountStatus]():     {parley.AccountActive, parley.AccountPaused, parley.AccountBlocked},
+	reflect.TypeFor[parley.Role]():              {parley.RoleBuyer, parley.RoleOperator},
+	reflect.TypeFor[parley.Scope](): {
+		parley.ScopeViewer, parley.ScopeApprover, parley.ScopeFinance, parley.ScopeLegal, parley.ScopeDelivery, parley.ScopeAdmin,
+	},
+	reflect.TypeFor[parley.Side]():           {parley.SideBuyer, parley.SideSeller},
+	reflect.TypeFor[parley.HoldStatus]():     {parley.HoldActive, parley.HoldTaken, parley.HoldReleased, parley.HoldExpired},
+	reflect.TypeFor[parley.SessionStatus]():  {parley.SessionActive, parley.SessionClosed, parley.SessionExpired},
+	reflect.TypeFor[parley.PackageLayer]():   {parley.PackageSynced, parley.PackageCurated, parley.PackageDynamic},
+	reflect.TypeFor[parley.PackageStatus]():  {parley.PackageDraft, parley.PackageActive, parley.PackageArchived},
+	reflect.TypeFor[parley.ProductStatus]():  {parley.ProductActive, parley.ProductPaused, parley.ProductRetired},
+	reflect.TypeFor[parley.MappingAbout]():   {parley.MapsProduct, parley.MapsSeat, parley.MapsAgency, parley.MapsAdvertiser, parley.MapsDSP},
+	reflect.TypeFor[parley.NoticeWay]():      {parley.NoticeByMail, parley.NoticeByChat},
+	reflect.TypeFor[parley.NoticeKind]():     {parley.NoticeWaiting, parley.NoticeExpiring, parley.NoticeFailing},
+	reflect.TypeFor[parley.Recommendation](): {parley.RecommendAccept, parley.RecommendCounter, parley.RecommendReject},
+	reflect.TypeFor[parley.Code]():           public(),
 	reflect.TypeFor[document.RungName](): {
 		delivery.RungSent, delivery.RungTaken, delivery.RungAccepted, delivery.RungSeat, delivery.RungBidRequests, delivery.RungBids,
 		delivery.RungWins, delivery.RungImpressions, delivery.RungCreatives, delivery.RungPace,
@@ -53,6 +73,13 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[document.RungResult]():  {delivery.RungHolds, delivery.RungFails, delivery.RungUnknown},
 	reflect.TypeFor[document.RungActs]():    {delivery.PublisherActs, delivery.BuyerActs, delivery.BothAct},
 	reflect.TypeFor[document.PacingState](): listed(delivery.States[:]),
+}
+
+// public are the codes that clients read, in the order of their words.
+func public() []any {
+	codes := slices.Collect(maps.Values(publicCodes))
+	slices.Sort(codes)
+	return listed(slices.Compact(codes))
 }
 
 func listed[T any](all []T) []any {
@@ -63,8 +90,9 @@ func listed[T any](all []T) []any {
 	return values
 }
 
-// MarkWords says, of the members of the schemas of these names, which words each can be. They are those of answers: what is asked
-// with another word is refused with a message of its own.
+// MarkWords says, of the members of the schemas of these names, which words each can be, and of JSON that is handed on that it is an object:
+// its members are its sender's, or those of the kind of thing that it is about. They are those of answers: what is asked with another word
+// is refused with a message of its own.
 func MarkWords(registry huma.Registry, names func(string) bool) {
 	for name, schema := range registry.Map() {
 		t := registry.TypeFromRef(schemas + name)
@@ -78,13 +106,16 @@ func MarkWords(registry huma.Registry, names func(string) bool) {
 			continue
 		}
 		for _, field := range reflect.VisibleFields(t) {
-			member, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			member, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 			property, of := schema.Properties[member], field.Type
-			for property != nil && (of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice) {
+			for property != nil && of != reflect.TypeFor[json.RawMessage]() && (of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice) {
 				if of.Kind() == reflect.Slice {
 					property = property.Items
 				}
 				of = of.Elem()
+			}
+			if property != nil && of == reflect.TypeFor[json.RawMessage]() && property.Type == "" && !strings.HasSuffix(member, "_value") { // of any member
+				property.Type, property.Nullable = huma.TypeObject, !strings.Contains(options, "omitempty")
 			}
 			if property == nil || property.Ref != "" || len(property.Enum) > 0 || words[of] == nil {
 				continue

@@ -66,8 +66,8 @@ const (
 
 // AvailsStatus says whether a product can be had, and if not, why.
 type AvailsStatus struct {
-	Status           string             `json:"status" doc:"Available, Partially Available when less than was asked for can be had, or Unavailable."`
-	Reason           *string            `json:"reason" doc:"Why less than was asked for can be had: Booked when others have it, InvalidBudget, or Excluded when the product is not sold so or has no such volume."`
+	Status           string             `json:"status" enum:"Available,Partially Available,Unavailable" doc:"Available, Partially Available when less than was asked for can be had, or Unavailable."`
+	Reason           *string            `json:"reason" enum:"Booked,Excluded,InvalidBudget" doc:"Why less than was asked for can be had: Booked when others have it, InvalidBudget, or Excluded when the product is not sold so or has no such volume."`
 	Comment          *string            `json:"comment" doc:"The reason as a sentence."`
 	Context          json.RawMessage    `json:"context"`
 	ProductTargeting []ProductTargeting `json:"producttargeting"`

@@ -25,11 +25,11 @@ type Package struct {
 	PackageID            string          `json:"package_id"`
 	Name                 string          `json:"name"`
 	Description          *string         `json:"description"`
-	Layer                string          `json:"layer" doc:"Such as curated or dynamic."`
-	Status               string          `json:"status"`
+	Layer                string          `json:"layer" enum:"synced,curated,dynamic" doc:"Such as curated or dynamic."`
+	Status               string          `json:"status" enum:"draft,active,archived"`
 	Placements           []Placement     `json:"placements"`
-	PricingModel         string          `json:"pricing_model"`
-	PricingType          string          `json:"pricing_type"`
+	PricingModel         string          `json:"pricing_model" enum:"cpm"`
+	PricingType          string          `json:"pricing_type" enum:"fixed,on_request"`
 	BasePrice            *Money          `json:"base_price"`
 	AdFormats            []string        `json:"ad_formats"`
 	DeviceTypes          []int           `json:"device_types" doc:"AdCOM device types."`

@@ -42,8 +42,8 @@ type Pricing struct {
 	FinalCPM          *Money  `json:"final_cpm"`
 	BaseCPP           *Money  `json:"base_cpp"`
 	FinalCPP          *Money  `json:"final_cpp"`
-	PricingModel      string  `json:"pricing_model"`
-	PricingType       string  `json:"pricing_type"`
+	PricingModel      string  `json:"pricing_model" enum:"cpm"`
+	PricingType       string  `json:"pricing_type" enum:"fixed,floor"`
 	Rationale         string  `json:"rationale"`
 }
 
@@ -123,7 +123,7 @@ func termsOf(impressions int64, flight parley.Flight, dealType parley.DealType) 
 }
 
 // Optional is nil for an empty text, so that it is written as null.
-func Optional(text string) *string {
+func Optional[T ~string](text T) *T {
 	if text == "" {
 		return nil
 	}

@@ -49,7 +49,7 @@ func BuyerIdentityOf(i parley.Identity) BuyerIdentity {
 
 // SessionMessage is one turn of a conversation.
 type SessionMessage struct {
-	Role        string          `json:"role"`
+	Role        string          `json:"role" enum:"user,assistant"`
 	Content     string          `json:"content"`
 	MessageType string          `json:"message_type"`
 	Metadata    json.RawMessage `json:"metadata"`

@@ -18,7 +18,7 @@ type DealResponse struct {
 	ProposalID             *string                 `json:"proposal_id"`
 	Product                contract.ProductSummary `json:"product"`
 	Price                  *contract.Decimal       `json:"price" doc:"The CPM agreed."`
-	PricingModel           string                  `json:"pricing_model"`
+	PricingModel           string                  `json:"pricing_model" enum:"cpm"`
 	Pricing                Pricing                 `json:"pricing"`
 	Terms                  Terms                   `json:"terms"`
 	BuyerTier              parley.Tier             `json:"buyer_tier"`

@@ -35,14 +35,14 @@ type TransitionResponse struct {
 
 // OrderMove is one transition of an order.
 type OrderMove struct {
-	TransitionID string             `json:"transition_id"`
-	FromStatus   *string            `json:"from_status" doc:"Null for the order's creation."`
-	ToStatus     parley.OrderStatus `json:"to_status"`
-	Actor        string             `json:"actor" doc:"To a buyer, the publisher's people are all seller."`
-	Reason       string             `json:"reason"`
-	Metadata     Object             `json:"metadata"`
-	At           time.Time          `json:"at"`
-	Timestamp    time.Time          `json:"timestamp" doc:"The same as at."`
+	TransitionID string              `json:"transition_id"`
+	FromStatus   *parley.OrderStatus `json:"from_status" doc:"Null for the order's creation."`
+	ToStatus     parley.OrderStatus  `json:"to_status"`
+	Actor        string              `json:"actor" doc:"To a buyer, the publisher's people are all seller."`
+	Reason       string              `json:"reason"`
+	Metadata     Object              `json:"metadata"`
+	At           time.Time           `json:"at"`
+	Timestamp    time.Time           `json:"timestamp" doc:"The same as at."`
 }
 
 // OrderHistory is how an order came to where it is.

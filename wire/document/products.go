@@ -24,10 +24,10 @@ type Product struct {
 	ContentCategories  []string          `json:"content_categories"`
 
 	AdFormats            []string                  `json:"ad_formats"`
-	PricingModel         string                    `json:"pricing_model"`
-	PricingType          string                    `json:"pricing_type" doc:"fixed; floor for a product that is sold in private auctions first; on_request when it has no price."`
+	PricingModel         string                    `json:"pricing_model" enum:"cpm"`
+	PricingType          string                    `json:"pricing_type" enum:"fixed,floor,on_request" doc:"fixed; floor for a product that is sold in private auctions first; on_request when it has no price."`
 	BasePrice            *contract.Money           `json:"base_price" doc:"price as the shared contract writes it."`
-	DeliveryType         string                    `json:"delivery_type" doc:"Guaranteed when it is sold as PG, else PMP."`
+	DeliveryType         string                    `json:"delivery_type" enum:"Guaranteed,PMP" doc:"Guaranteed when it is sold as PG, else PMP."`
 	CommercialTerms      *contract.CommercialTerms `json:"commercial_terms"`
 	AvailableImpressions *int64                    `json:"available_impressions" doc:"Always null here; POST /products/avails answers for a flight."`
 	SellerOrganizationID string                    `json:"seller_organization_id"`

@@ -56,8 +56,8 @@ type Pricing struct {
 	VolumeDiscountPct contract.Percent  `json:"volume_discount_pct"`
 	FinalCPM          *contract.Decimal `json:"final_cpm" doc:"The price."`
 	Currency          parley.Currency   `json:"currency"`
-	PricingModel      string            `json:"pricing_model"`
-	PricingType       string            `json:"pricing_type" doc:"fixed, or floor for a private auction."`
+	PricingModel      string            `json:"pricing_model" enum:"cpm"`
+	PricingType       string            `json:"pricing_type" enum:"fixed,floor" doc:"fixed, or floor for a private auction."`
 	Rationale         string            `json:"rationale"`
 }
 

@@ -150,7 +150,12 @@ func mountDeliveryImport(a *api, _ Route) operation {
 				if err != nil {
 					return err
 				}
-				return x.writeFound(wire.DeliveryReportOf(x.View, report))
+				body, err := wire.Encode(wire.DeliveryReportOf(x.View, report))
+				if err != nil {
+					return parley.Internal(err)
+				}
+				x.write(http.StatusOK, body) // without an entity tag: it is no representation of the list at this path
+				return nil
 			}
 			answer, err := x.Service.TakeDelivery(x.r.Context(), x.Call, file, takeDelivery.Answer(&x.Exchange))
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"path"
 	"strconv"
 	"strings"
@@ -142,4 +143,33 @@ func (d *described) check(request *http.Request, response *http.Response, body [
 		return err.Error()
 	}
 	return ""
+}
+
+// TestWhatIsNotDescribedIsFound has the check look at answers of an operation that is described by hand.
+func TestWhatIsNotDescribedIsFound(t *testing.T) {
+	t.Parallel()
+	d := &described{operations: http.NewServeMux(), answers: map[string]map[string]any{"GET /things": {"200": map[string]any{
+		"headers": map[string]any{"X-Request-ID": map[string]any{}}, "content": map[string]any{"text/csv": map[string]any{}},
+	}}}}
+	d.operations.HandleFunc("GET /things", func(http.ResponseWriter, *http.Request) {})
+	for _, test := range []struct {
+		path   string
+		status int
+		header string
+		media  string
+		finds  string
+	}{
+		{"/things", 200, "X-Request-Id", "text/csv; charset=utf-8", ""},
+		{"/things", 200, "Content-Length", "text/csv", ""},
+		{"/things", 200, "Etag", "text/csv", "the header Etag of an answer 200 is not described"},
+		{"/things", 201, "Date", "text/csv", "the status 201 is not described"},
+		{"/things", 200, "Date", "text/html", "an answer 200 of text/html is not described"},
+		{"/others", 201, "Etag", "text/html", ""},
+	} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, test.path, http.NoBody)
+		response := &http.Response{StatusCode: test.status, Header: http.Header{test.header: {"x"}, "Content-Type": {test.media}}}
+		if found := d.check(request, response, []byte("a\n")); found != test.finds {
+			t.Errorf("%+v: %q", test, found)
+		}
+	}
 }

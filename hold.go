@@ -13,9 +13,6 @@ const (
 	HoldExpired  HoldStatus = "expired"
 )
 
-// HoldStatuses are all of them.
-var HoldStatuses = [...]HoldStatus{HoldActive, HoldTaken, HoldReleased, HoldExpired}
-
 // Hold keeps the impressions of a guaranteed quote free for its buyer until an instant. It counts in the inventory ledger as a
 // reservation does, on the same days, and booking the quote takes it over.
 type Hold struct {

@@ -1,7 +1,6 @@
 package parley
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -256,10 +255,4 @@ func (p Product) status() ProductStatus {
 		return ProductActive
 	}
 	return p.Status
-}
-
-// LacksCapacity tells whether the product is to be sold with a guaranteed volume and declares no capacity for it, so
-// that it is only sold so on days that have one of their own.
-func (p Product) LacksCapacity() bool {
-	return slices.Contains(p.DealTypes, ProgrammaticGuaranteed) && p.DailyImpressions == nil
 }

@@ -31,7 +31,7 @@ func TestDemoCatalog(t *testing.T) {
 				len(p.ContentCategories) == 0 {
 				t.Errorf("line %d: %s is not described in full", line, p.ID)
 			}
-			if p.Sells(parley.ProgrammaticGuaranteed) && (p.MinimumImpressions == 0 || p.LacksCapacity()) {
+			if p.Sells(parley.ProgrammaticGuaranteed) && (p.MinimumImpressions == 0 || p.DailyImpressions == nil) {
 				t.Errorf("line %d: %s is guaranteed without a minimum or without capacity", line, p.ID)
 			}
 			return nil

@@ -88,7 +88,7 @@ func TestAPersonChoosesOnThePage(t *testing.T) {
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
 		err := store.Tx(t.Context(), func(tx *storage.Tx) error {
-			a, err := tx.ActivationForUpdate(w.waiting.ID).Get(t.Context())
+			a, err := tx.Activation(w.waiting.ID).Get(t.Context())
 			if err != nil {
 				return err
 			}

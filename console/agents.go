@@ -167,7 +167,7 @@ func (c *console) trustAgent(x *exchange) error {
 	err := r.problems.Err()
 	var answer seller.Answer
 	if err == nil {
-		answer, err = c.service.TrustAgentFrom(x.Context(), x.call, x.PathValue("id"), x.PostForm.Get("trust_status"), seen, toAgent)
+		answer, err = c.service.TrustAgent(x.Context(), x.call, x.PathValue("id"), x.PostForm.Get("trust_status"), seen, toAgent)
 	}
 	if err != nil {
 		return x.again(newForm(x.PostForm), err, "agent", x.showAgent)

@@ -98,7 +98,7 @@ func (d *desk) discover(address string, trust parley.Trust) parley.Agent {
 	d.t.Helper()
 	var agent parley.Agent
 	must[seller.Answer](d.t)(d.service.DiscoverAgent(context.Background(), seller.Terminal("test"), address, keep(&agent)))
-	must[seller.Answer](d.t)(d.service.TrustAgent(context.Background(), seller.Terminal("test"), agent.ID, string(trust), keep(&agent)))
+	must[seller.Answer](d.t)(d.service.TrustAgent(context.Background(), seller.Terminal("test"), agent.ID, string(trust), nil, keep(&agent)))
 	return agent
 }
 

@@ -126,14 +126,9 @@ func (s *Service) Agent(ctx context.Context, call Call, id string) (parley.Agent
 }
 
 // TrustAgent sets how far the publisher trusts an agent. It holds at once, on every node: the tier of its keys is capped,
-// and a blocked agent is refused.
-func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, encode Encode[parley.Agent]) (Answer, error) {
-	return s.TrustAgentFrom(ctx, call, id, level, nil, encode)
-}
-
-// TrustAgentFrom is TrustAgent for who has seen a version of the agent: where it has another meanwhile the code is
+// and a blocked agent is refused. expected is the version that the caller has seen: where it has another meanwhile the code is
 // CodePreconditionFailed. Nil: whichever it has.
-func (s *Service) TrustAgentFrom(ctx context.Context, call Call, id, level string, expected *int64, encode Encode[parley.Agent]) (Answer, error) {
+func (s *Service) TrustAgent(ctx context.Context, call Call, id, level string, expected *int64, encode Encode[parley.Agent]) (Answer, error) {
 	trust, ok := parley.ParseTrust(level)
 	if !ok {
 		return Answer{}, parley.Invalid("trust_status", "must be unknown, registered, approved, preferred or blocked")

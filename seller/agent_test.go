@@ -31,7 +31,7 @@ func TestABlockHolds(t *testing.T) {
 		}
 		trust := func(level parley.Trust) {
 			t.Helper()
-			if _, err := d.service.TrustAgent(ctx, admin, agent.ID, string(level), keep(&agent)); err != nil {
+			if _, err := d.service.TrustAgent(ctx, admin, agent.ID, string(level), nil, keep(&agent)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -98,7 +98,7 @@ func TestAnAgentIsItselfHoweverItIsWritten(t *testing.T) {
 		other := discover("https://other.example/a2a")
 		level := func(agent parley.Agent, level parley.Trust) {
 			t.Helper()
-			if _, err := d.service.TrustAgent(ctx, admin, agent.ID, string(level), keep(&agent)); err != nil {
+			if _, err := d.service.TrustAgent(ctx, admin, agent.ID, string(level), nil, keep(&agent)); err != nil {
 				t.Fatal(err)
 			}
 		}

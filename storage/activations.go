@@ -48,16 +48,8 @@ func addStep(a *parley.Activation, s parley.ActivationStep) { a.Steps = append(a
 func activationID(a *parley.Activation) string { return a.ID }
 
 // Activation answers an activation with its steps.
-func (r *Reader) Activation(id string) *Pending[parley.Activation] { return r.activation(id, "") }
-
-// ActivationForUpdate reads the activation and keeps it from changing until the transaction ends.
-func (tx *Tx) ActivationForUpdate(id string) *Pending[parley.Activation] {
-	tx.locks(activationRow, id)
-	return tx.activation(id, tx.dialect.ForUpdate)
-}
-
-func (r *Reader) activation(id, lock string) *Pending[parley.Activation] {
-	p := one(r, scanActivation, "activation", id, `SELECT `+activationColumns+` FROM activations WHERE id = $1`+lock, id)
+func (r *Reader) Activation(id string) *Pending[parley.Activation] {
+	p := one(r, scanActivation, "activation", id, `SELECT `+activationColumns+` FROM activations WHERE id = $1`, id)
 	children(r, scanStep, func(_ string, s parley.ActivationStep) { addStep(&p.value, s) },
 		`SELECT `+stepColumns+` FROM activation_steps WHERE activation_id = $1 ORDER BY name`, id)
 	return p

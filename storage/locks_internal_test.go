@@ -23,7 +23,7 @@ func TestLocksAreTakenInOneOrder(t *testing.T) {
 		orderRow:       func(tx *Tx, id string) { tx.MoveOrder(id, parley.OrderTransition{}) },
 		changeRow:      func(tx *Tx, id string) { tx.ChangeForUpdate(id) },
 		destinationRow: func(tx *Tx, id string) { tx.DestinationForUpdate(id) },
-		activationRow:  func(tx *Tx, id string) { tx.ActivationForUpdate(id) },
+		activationRow:  func(tx *Tx, id string) { tx.UpdateActivation(parley.Activation{ID: id}, 0) },
 	}
 	dialect := &Dialect{}
 	try := func(checked bool, steps ...func(*Tx)) error {

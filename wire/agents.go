@@ -94,7 +94,7 @@ var (
 		})
 	TrustAgent = act("PUT /registry/agents/{agent_id}/trust", Done, AgentOf,
 		func(ctx context.Context, x *Exchange, id string, body *TrustRequest, encode seller.Encode[parley.Agent]) (seller.Answer, error) {
-			return x.Service.TrustAgentFrom(ctx, x.Call, id, body.TrustStatus, body.Version, encode)
+			return x.Service.TrustAgent(ctx, x.Call, id, body.TrustStatus, body.Version, encode)
 		})
 	RemoveAgent = act("DELETE /registry/agents/{agent_id}", Done, AgentOf, byID[none]((*seller.Service).RemoveAgent))
 )

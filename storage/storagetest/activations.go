@@ -236,7 +236,7 @@ var activations = map[string]func(*testing.T, *fixture){
 			{Name: "order", Anchor: "PRLY-1", Ref: "orders/1", Chosen: "orders/1", SentHash: "h1", DoneAt: ptr(noon)}, {Name: "sheet", Anchor: "PRLY-1", TriedHash: "h2", TriedAt: ptr(noon)},
 		}
 		f.tx(func(tx *storage.Tx) error {
-			if found := get(f.Context(), f, tx.ActivationForUpdate(a.ID)); found.Fence != 0 {
+			if found := get(f.Context(), f, tx.ActivationsForUpdate(a.DealID)); len(found) != 1 || found[0].Fence != 0 {
 				f.Errorf("for update: %+v", found)
 			}
 			tx.UpdateActivation(a, 0)
@@ -430,11 +430,11 @@ var activations = map[string]func(*testing.T, *fixture){
 		f.write(func(tx *storage.Tx) { tx.InsertActivation(a) })
 		for _, intent := range []parley.ActivationIntent{parley.IntentPause, parley.IntentRun, parley.IntentPause, parley.IntentEnd} {
 			a.Intent = intent
-			f.write(func(tx *storage.Tx) { tx.ActivationForUpdate(a.ID); tx.UpdateActivation(a, a.Fence) })
+			f.write(func(tx *storage.Tx) { tx.UpdateActivation(a, a.Fence) })
 			same(f, read(f, askActivation(a.ID)), a)
 			a.Status = parley.ActivationFailed
 			a.NextAttemptAt = nil
-			f.write(func(tx *storage.Tx) { tx.ActivationForUpdate(a.ID); tx.UpdateActivation(a, a.Fence) })
+			f.write(func(tx *storage.Tx) { tx.UpdateActivation(a, a.Fence) })
 			// What rests is kept up to date like what runs.
 			sent := read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.SentActivations(a.DestinationID) })
 			if (sent == 1) != (intent != parley.IntentEnd) {

@@ -3,7 +3,6 @@ package seller
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"parley"
@@ -11,31 +10,13 @@ import (
 	"parley/storage"
 )
 
-// gatedBy is the approval rules compiled from one version of the stored ones, and the configured ones.
-type gatedBy struct {
-	version    int64
-	gatekeeper *approval.Gatekeeper
-}
-
-// gatekeeper answers the approval rules that this transaction sees.
+// gatekeeper answers the approval rules that this transaction sees: the stored ones, after the configured ones.
 func (s *Service) gatekeeper(ctx context.Context, r *storage.Reader, version *storage.Pending[int64]) (*approval.Gatekeeper, error) {
-	current, err := version.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if cached := s.gated.Load(); cached != nil && cached.version == current {
-		return cached.gatekeeper, nil
-	}
-	config, err := storage.ApprovalRules.InForce(r).Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	gatekeeper, err := approval.Compile(append(slices.Clone(s.settings.ApprovalRules), config.Rules...))
-	if err != nil {
-		return nil, parley.Internal(fmt.Errorf("stored approval rules do not compile: %w", err))
-	}
-	s.gated.Store(&gatedBy{version: config.Version, gatekeeper: gatekeeper})
-	return gatekeeper, nil
+	read := func() *storage.Pending[storage.InForce[parley.ApprovalRule]] { return storage.ApprovalRules.InForce(r) }
+	return s.gated.of(ctx, "approval rules", version, read, func(stored storage.InForce[parley.ApprovalRule]) (*approval.Gatekeeper, int64, error) {
+		gatekeeper, err := approval.Compile(append(slices.Clone(s.settings.ApprovalRules), stored.Rules...))
+		return gatekeeper, stored.Version, err
+	})
 }
 
 // rulesAt are the gates whose rules stop a case at each gate. A later commitment also meets the rules of the earlier ones,

@@ -2,38 +2,19 @@ package seller
 
 import (
 	"context"
-	"fmt"
 
 	"parley"
 	"parley/negotiation"
 	"parley/storage"
 )
 
-// bargainedBy is the negotiation profiles compiled from one version of the stored ones.
-type bargainedBy struct {
-	version int64
-	policy  *negotiation.Policy
-}
-
 // policy answers the negotiation profiles that this transaction sees.
 func (s *Service) policy(ctx context.Context, r *storage.Reader, version *storage.Pending[int64]) (*negotiation.Policy, error) {
-	current, err := version.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if cached := s.bargained.Load(); cached != nil && cached.version == current {
-		return cached.policy, nil
-	}
-	config, err := storage.NegotiationProfiles.InForce(r).Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	policy, err := negotiation.Compile(config.Rules)
-	if err != nil {
-		return nil, parley.Internal(fmt.Errorf("stored negotiation profiles do not compile: %w", err))
-	}
-	s.bargained.Store(&bargainedBy{version: config.Version, policy: policy})
-	return policy, nil
+	read := func() *storage.Pending[storage.InForce[parley.NegotiationProfile]] { return storage.NegotiationProfiles.InForce(r) }
+	return s.bargained.of(ctx, "negotiation profiles", version, read, func(stored storage.InForce[parley.NegotiationProfile]) (*negotiation.Policy, int64, error) {
+		policy, err := negotiation.Compile(stored.Rules)
+		return policy, stored.Version, err
+	})
 }
 
 // bargain answers how the seller negotiates with this buyer over this product.

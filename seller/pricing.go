@@ -2,7 +2,6 @@ package seller
 
 import (
 	"context"
-	"fmt"
 
 	"parley"
 	"parley/inventory"
@@ -10,32 +9,12 @@ import (
 	"parley/storage"
 )
 
-// pricedWith is the pricing engine compiled from one version of the rate card and rules.
-type pricedWith struct {
-	version int64
-	engine  *pricing.Engine
-}
-
-// engine answers the pricing engine of the version that this transaction sees. Asking for the version costs nothing
-// beside a flow's other reads; the rules themselves are read only when somebody changed them.
+// engine answers the pricing engine of the version that this transaction sees.
 func (s *Service) engine(ctx context.Context, r *storage.Reader, version *storage.Pending[int64]) (*pricing.Engine, error) {
-	current, err := version.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if cached := s.priced.Load(); cached != nil && cached.version == current {
-		return cached.engine, nil
-	}
-	config, err := r.Pricing().Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	engine, err := pricing.Compile(config.RateCard, config.Rules, config.Version)
-	if err != nil {
-		return nil, parley.Internal(fmt.Errorf("stored pricing rules do not compile: %w", err))
-	}
-	s.priced.Store(&pricedWith{version: config.Version, engine: engine})
-	return engine, nil
+	return s.priced.of(ctx, "pricing rules", version, r.Pricing, func(stored storage.PricingConfig) (*pricing.Engine, int64, error) {
+		engine, err := pricing.Compile(stored.RateCard, stored.Rules, stored.Version)
+		return engine, stored.Version, err
+	})
 }
 
 // PriceRequest asks what a product costs, without a quote.

@@ -19,6 +19,9 @@ import (
 
 	"parley"
 	"parley/activation"
+	"parley/approval"
+	"parley/negotiation"
+	"parley/pricing"
 	"parley/storage"
 	"parley/vault"
 )
@@ -111,9 +114,9 @@ type Service struct {
 	screened  screenedKeys
 	lastUses  lastUses
 	swept     swept
-	priced    atomic.Pointer[pricedWith]
-	gated     atomic.Pointer[gatedBy]
-	bargained atomic.Pointer[bargainedBy]
+	priced    compiled[storage.PricingConfig, *pricing.Engine]
+	gated     compiled[storage.InForce[parley.ApprovalRule], *approval.Gatekeeper]
+	bargained compiled[storage.InForce[parley.NegotiationProfile], *negotiation.Policy]
 	seal      atomic.Pointer[[]byte] // of webhooks, once it is known
 	committed committed
 	followers followers

@@ -114,22 +114,17 @@ func (w *work) sameSeat(ctx context.Context, id string) (same []parley.Account, 
 
 // endSeat removes the account of a seat that another one is; whatever names it names that.
 func (w *work) endSeat(ctx context.Context, seat parley.Account, kept string) error {
-	err := pickInstead(ctx, w.Tx, &storage.PricingRules, seat.ID, kept)
-	if err == nil {
-		err = pickInstead(ctx, w.Tx, &storage.ApprovalRules, seat.ID, kept)
-	}
-	if err == nil {
-		err = pickInstead(ctx, w.Tx, &storage.NegotiationProfiles, seat.ID, kept)
-	}
-	if err != nil {
-		return err
+	for _, kind := range storage.RuleKinds {
+		if err := pickInstead(ctx, w.Tx, kind, seat.ID, kept); err != nil {
+			return err
+		}
 	}
 	w.EndSeat(seat.ID, kept)
 	return w.audit("account.merge", "account", seat.ID, accountFacts(seat, ""), map[string]any{"account_id": kept})
 }
 
 // pickInstead has the rules of a kind that pick an account pick another.
-func pickInstead[T any](ctx context.Context, tx *storage.Tx, rules *storage.Rulebook[T], gone, kept string) error {
+func pickInstead(ctx context.Context, tx *storage.Tx, rules storage.RuleKind, gone, kept string) error {
 	found, err := rules.PickersOf(&tx.Reader, gone).Get(ctx)
 	for _, rule := range found {
 		rule.Accounts = slices.DeleteFunc(rule.Accounts, func(id string) bool { return id == kept })

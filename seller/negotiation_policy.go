@@ -10,7 +10,9 @@ import (
 
 // policy answers the negotiation profiles that this transaction sees.
 func (s *Service) policy(ctx context.Context, r *storage.Reader, version *storage.Pending[int64]) (*negotiation.Policy, error) {
-	read := func() *storage.Pending[storage.InForce[parley.NegotiationProfile]] { return storage.NegotiationProfiles.InForce(r) }
+	read := func() *storage.Pending[storage.InForce[parley.NegotiationProfile]] {
+		return storage.NegotiationProfiles.InForce(r)
+	}
 	return s.bargained.of(ctx, "negotiation profiles", version, read, func(stored storage.InForce[parley.NegotiationProfile]) (*negotiation.Policy, int64, error) {
 		policy, err := negotiation.Compile(stored.Rules)
 		return policy, stored.Version, err

@@ -69,9 +69,13 @@ func (m *Memory) ForgetAll() {
 }
 
 // rememberedTables are those that remembered answers come from. A version of rules moves with each of them.
-var rememberedTables = []string{
-	"keys", "agents", "products", "inventory_days", "pricing_state", "approval_state", "negotiation_state", "destinations", "account_state",
-}
+var rememberedTables = func() []string {
+	tables := []string{"keys", "agents", "products", "inventory_days", "destinations", "account_state"}
+	for _, kind := range RuleKinds {
+		tables = append(tables, kind.state)
+	}
+	return tables
+}()
 
 // TouchesRemembered tells whether a statement may change what is remembered.
 func TouchesRemembered(stmt *Stmt) bool {

@@ -10,14 +10,11 @@ import (
 // content, a view of those in use, and a state whose version moves with every change. What is to be known of a kind stands in
 // one place, and it is kept by the methods of this type.
 type Rulebook[T any] struct {
-	what     string // in messages
-	state    string // the table of the state
-	table    string // and with _in_use the view
-	versions string // the table of the versions
-	content  string // the columns of one version after rule_id and version, comma-separated
-	fields   func(*T) []any
-	args     func(*Tx, T) []any
-	head     func(*T) (id *string, version *int64, createdAt *time.Time)
+	RuleKind
+	content string // the columns of one version after rule_id and version, comma-separated
+	fields  func(*T) []any
+	args    func(*Tx, T) []any
+	head    func(*T) (id *string, version *int64, createdAt *time.Time)
 }
 
 // InForce are all rules of a kind that are in use.
@@ -32,9 +29,6 @@ func (b *Rulebook[T]) scan(rows Rows, rule *T) error {
 	id, version, createdAt := b.head(rule)
 	return rows.Scan(append([]any{id, version, instant(createdAt)}, b.fields(rule)...)...)
 }
-
-// move comes first in every change, so that two changes wait for each other.
-func (b *Rulebook[T]) move(tx *Tx) { tx.exec(`UPDATE ` + b.state + ` SET version = version + 1`) }
 
 // Version moves with every change of a rule of the kind.
 func (b *Rulebook[T]) Version(r *Reader) *Pending[int64] {

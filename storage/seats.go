@@ -44,15 +44,15 @@ type RuleAccounts struct {
 }
 
 // PickersOf answers the versions of the rules of a kind, the former and the deleted among them, that pick an account.
-func (b *Rulebook[T]) PickersOf(r *Reader, accountID string) *Pending[[]RuleAccounts] {
+func (k RuleKind) PickersOf(r *Reader, accountID string) *Pending[[]RuleAccounts] {
 	scan := func(rows Rows, a *RuleAccounts) error { return rows.Scan(&a.RuleID, &a.Version, decoded(&a.Accounts)) }
-	return many(r, scan, `SELECT rule_id, version, account_ids FROM `+b.versions+` WHERE CAST(account_ids AS TEXT) LIKE $1 ORDER BY rule_id, version`,
+	return many(r, scan, `SELECT rule_id, version, account_ids FROM `+k.versions+` WHERE CAST(account_ids AS TEXT) LIKE $1 ORDER BY rule_id, version`,
 		`%"`+escapePattern.Replace(accountID)+`"%`)
 }
 
 // PickInstead has a version of a rule pick other accounts, which are those that it picked: they have become others. It moves the version of
 // all.
-func (b *Rulebook[T]) PickInstead(tx *Tx, a RuleAccounts) {
-	b.move(tx)
-	tx.exec(`UPDATE `+b.versions+` SET account_ids = $3 WHERE rule_id = $1 AND version = $2`, a.RuleID, a.Version, tx.json(orEmpty(a.Accounts)))
+func (k RuleKind) PickInstead(tx *Tx, a RuleAccounts) {
+	k.move(tx)
+	tx.exec(`UPDATE `+k.versions+` SET account_ids = $3 WHERE rule_id = $1 AND version = $2`, a.RuleID, a.Version, tx.json(orEmpty(a.Accounts)))
 }

@@ -123,11 +123,13 @@ type testWorldCommand struct {
 type testWorldCopyCommand struct{ config.Database }
 
 // sold are the tables of what the publisher sells, and by which rules. Who buys, and what was traded, is not in them.
-var sold = []string{
-	"products", "packages", "package_products", "rate_cards", "pricing_state", "pricing_rules", "pricing_rule_versions",
-	"negotiation_state", "negotiation_profiles", "negotiation_profile_versions", "approval_state", "approval_rules", "approval_rule_versions",
-	"delivery_profiles",
-}
+var sold = func() []string {
+	tables := []string{"products", "packages", "package_products", "rate_cards", "delivery_profiles"}
+	for _, kind := range storage.RuleKinds {
+		tables = append(tables, kind.Tables()...)
+	}
+	return tables
+}()
 
 // Run copies, and says what was copied.
 func (c testWorldCopyCommand) Run(p *process) error {

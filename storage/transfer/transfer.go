@@ -12,6 +12,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"parley/storage"
 )
 
 // Table is what has been copied of a table.
@@ -129,7 +131,13 @@ var apart = map[string]bool{
 }
 
 // begun are the tables that have a row in a database that nothing has been done with.
-var begun = map[string]bool{"pricing_state": true, "approval_state": true, "negotiation_state": true, "account_state": true}
+var begun = func() map[string]bool {
+	tables := map[string]bool{"account_state": true}
+	for _, kind := range storage.RuleKinds {
+		tables[kind.State()] = true
+	}
+	return tables
+}()
 
 // last are the tables that are filled by others' triggers, and so are copied when those are done.
 var last = map[string]bool{"owner_values": true, "booked_days": true, "booked_months": true, "earned_months": true, "delivery_standings": true}

@@ -87,7 +87,7 @@ func (k Kit) Watched(name string, next http.Handler) http.Handler {
 		if k.Mode != "" {
 			w.Header().Set(parley.ModeHeader, k.Mode)
 		}
-		answer := &Recorder{ResponseWriter: w}
+		answer := Record(w)
 		began := time.Now()
 		m.inFlight.Inc()
 		defer func() {
@@ -123,6 +123,14 @@ type Recorder struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+}
+
+// Record has what is answered remembered, once for all that look on.
+func Record(w http.ResponseWriter) *Recorder {
+	if answer, is := w.(*Recorder); is {
+		return answer
+	}
+	return &Recorder{ResponseWriter: w}
 }
 
 // Status is the answer's; 200 when nothing has said otherwise.

@@ -26,7 +26,7 @@ func logRequests(log *slog.Logger, proxies edge.Proxies, next http.Handler) http
 			return
 		}
 		began := time.Now()
-		answer := &edge.Recorder{ResponseWriter: w}
+		answer := edge.Record(w)
 		r, note := edge.Noted(r)
 		defer func() { // an answer that is cut off is one, too
 			var mode []slog.Attr

@@ -63,7 +63,7 @@ func traceRequests(next http.Handler) http.Handler {
 		}
 		ctx, span, id := trace.StartRequest(r.Context(), r)
 		note.TraceID = id
-		answer := &edge.Recorder{ResponseWriter: w}
+		answer := edge.Record(w)
 		defer func() {
 			if note.Route != "" {
 				span.Name(note.Route)

@@ -246,6 +246,16 @@ func (i InboxItem) Worth() int64 {
 	return i.Case.DealValue
 }
 
+// Weight is what a large question is told by, micros: the most that it was asked about, that an effect of answering it comes to and that
+// the deal that it changes came to before, so that what is given away counts as what is taken.
+func (i InboxItem) Weight(e Effect) int64 {
+	weight := max(i.Case.DealValue, e.Value)
+	if i.Change != nil && i.Change.Impact != nil {
+		weight = max(weight, i.Change.Impact.Before)
+	}
+	return weight
+}
+
 // AskOf is the ask for what an answer is about, CPM micros: the one of now or, of what is over, of when it was asked. 0: it is not known.
 func (i InboxItem) AskOf(e Effect) int64 {
 	c, other := i.Case, i.Prospect.Other

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/net/html"
 
 	"parley"
+	"parley/console"
+	"parley/internal/stores"
 	"parley/seller"
 )
 
@@ -87,6 +89,33 @@ func TestADealsTermsAreAskedForOnItsPage(t *testing.T) {
 	status, body := b.post(at, form)
 	if text := textIn(body); status != http.StatusPreconditionFailed || !strings.Contains(text, "Somebody else changed this meanwhile") || !strings.Contains(text, "36.00 now; you typed 35,40") {
 		t.Errorf("stale: %d\n%.3000s", status, text)
+	}
+}
+
+// TestWhatGivesALargeDealAwayIsLookedAtTwice answers a change after which little is left of a deal: it is found, and shown once more, by what
+// the deal is worth before.
+func TestWhatGivesALargeDealAwayIsLookedAtTwice(t *testing.T) {
+	t.Parallel()
+	d := openDeskWith(t, stores.SQLite(t), console.Options{SecondLook: 30_000})
+	d.sellDemo()
+	buyer := d.buyer("Buyer", parley.Identity{SeatID: "seat-1"})
+	deal := d.book(buyer, d.quote(buyer, "ctv-sports-live", "PG", 1_000_000, 10, 19), "")
+	var c parley.ChangeRequest
+	must[seller.Answer](t)(d.service.RequestChange(t.Context(), buyer, seller.ChangeInput{
+		DealID: deal.ID, Type: parley.ChangeImpressions, Reason: "So", Terms: parley.ChangeTerms{Impressions: new(int64(300_000))},
+	}, keep(&c)))
+	if i := c.Impact; i == nil || i.Before < 30_000_000_000 || i.After >= 30_000_000_000 {
+		t.Fatalf("the deal's value is not less than is looked at twice afterwards alone: %+v", i)
+	}
+	b := d.signedIn(d.operator("Pat", parley.ScopeApprover))
+	if _, inbox := b.get("/console/inbox?value=30000"); !strings.Contains(inbox, c.ApprovalID) {
+		t.Error("the list by value does not have it")
+	}
+	page := "/console/inbox/" + c.ApprovalID
+	values := b.form(page, page+"/decide").values
+	values.Set("decision", "approve")
+	if status, body := b.post(page+"/decide", values); status != http.StatusOK || !strings.Contains(body, "Is this what you mean?") {
+		t.Errorf("it is not shown once more: %d %q", status, told(body))
 	}
 }
 

@@ -82,7 +82,7 @@ func saidIn(form url.Values) url.Values {
 	return said
 }
 
-// decisionLooked shows an answer once more before it is given, where it is a counter, accepts a large deal, or does something else by now
+// decisionLooked shows an answer once more before it is given, where it is a counter, accepts a large deal or a change of one, or does something else by now
 // than the page said. What would be refused is refused before it is shown.
 func (x *exchange) decisionLooked(request *seller.DecisionRequest) (bool, error) {
 	accepts := request.Decision == "approve"
@@ -101,7 +101,7 @@ func (x *exchange) decisionLooked(request *seller.DecisionRequest) (bool, error)
 	if open {
 		would, changed = foresees(request, item, told)
 	}
-	if accepts && !changed && !x.large(max(facts.DealValue, would.Value), facts.Volume) {
+	if accepts && !changed && !x.large(item.Weight(would), facts.Volume) {
 		if told == nil {
 			request.Expected = nil
 		}

@@ -24,7 +24,7 @@ type InboxFilter struct {
 	Gate       parley.Gate
 	Product    string // part of a product's id or name, in any case
 	Buyer      string // part of an account, or of a buyer's names, in any case
-	LeastValue int64  // micros, of any currency; what is for no known volume is above every value
+	LeastValue int64  // micros, of any currency, before or after what would change it; what is for no known volume is above every value
 	DueBefore  time.Time
 	NotTold    *NotTold // what a person was not told of yet; nil: whatever they were told
 	Now        time.Time
@@ -48,7 +48,9 @@ func (r *Reader) waiting(filter InboxFilter) where {
 	}
 	equal(&w, "gate", filter.Gate)
 	if filter.LeastValue > 0 {
-		w.and("(CAST("+r.dialect.Field("facts", "deal_value_micros")+" AS BIGINT) >= ? OR "+r.dialect.Field("facts", "volume")+" = 'unknown')", filter.LeastValue)
+		w.and("(CAST("+r.dialect.Field("facts", "deal_value_micros")+" AS BIGINT) >= ? OR "+r.dialect.Field("facts", "volume")+` = 'unknown'
+			OR EXISTS (SELECT 1 FROM change_requests AS c WHERE c.id = approvals.change_id AND CAST(`+r.dialect.Field("c.impact", "before_micros")+` AS BIGINT) >= ?))`,
+			filter.LeastValue, filter.LeastValue)
 	}
 	if !filter.DueBefore.IsZero() {
 		w.and("timeout_at < ?", micros(filter.DueBefore))

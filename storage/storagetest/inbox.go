@@ -79,6 +79,22 @@ var inbox = map[string]func(*testing.T, *fixture){
 		same(f, named.Approval, planned)
 		same(f, read(f, func(r *storage.Reader) *storage.Pending[[]parley.InboxItem] { return r.PlannedApprovals(10) }), []parley.InboxItem{named})
 	},
+	"has a change by the larger value that its deal has, before or after": func(_ *testing.T, f *fixture) {
+		given, small := f.approval(""), f.approval("")
+		less, other := f.changed(), f.changed()
+		less.Impact = &parley.PricingImpact{Before: 5_000, After: 5, Currency: parley.USD}
+		other.Impact = nil
+		f.write(func(tx *storage.Tx) {
+			for a, c := range map[*parley.Approval]parley.ChangeRequest{&given: less, &small: other} {
+				a.Gate, a.ChangeID = parley.GateChangeRequest, c.ID
+				tx.InsertChange(c)
+				tx.InsertApproval(*a)
+			}
+		})
+		anyone := storage.InboxReader{Actor: "operator:me"}
+		same(f, f.inbox(storage.InboxFilter{Reader: anyone, Others: true, LeastValue: 5_000}), []string{given.ID})
+		same(f, f.inbox(storage.InboxFilter{Reader: anyone, Others: true, LeastValue: 5_001}), []string{})
+	},
 	"keeps what people say, oldest first": func(t *testing.T, f *fixture) {
 		a := f.approval("prop-1")
 		said := []parley.ApprovalComment{

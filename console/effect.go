@@ -19,7 +19,7 @@ type effect struct {
 	Draft    string // fingerprint of the form that was previewed
 	Money    []moneyMoved
 	AtMost   bool          // the money is at most so much
-	Far      bool          // something becomes more than three times what it was, or less than a third
+	Far      bool          // something becomes more than three times what it was, less than a third, or nothing
 	Facts    []fieldChange // numbers of a product that become others
 }
 

@@ -66,7 +66,8 @@ type numberField struct {
 	typed string // a number that is far from what stands, or is asked
 	shown string // as it is echoed before anything is done
 	with  url.Values
-	not   string // why it is not echoed
+	not   string            // why it is not echoed
+	free  map[string]string // why 0 or nothing in it needs no tick, though what is far from what stands does
 }
 
 const (
@@ -77,15 +78,22 @@ const (
 	withFile   = "what it makes of each product is shown with the file"
 )
 
+var (
+	atAsk      = map[string]string{"": "what is not named is as it was asked for"}
+	asProduct  = map[string]string{"": "the days have the product's own capacity again"}
+	asPriced   = map[string]string{"": "what prices come to without it is shown, with a tick where that is far"}
+	concedesNo = map[string]string{"": "other limits hold", "0": "nothing is given away by it"}
+)
+
 // numberFields are all fields of numbers in forms that do something.
 var numberFields = map[string]numberField{
 	"/console/inbox/{id}/decide modifications.counter_cpm":    {typed: "900", shown: "900.00"},
-	"/console/inbox/{id}/decide modifications.impressions":    {typed: "250,000", shown: "250,000", with: url.Values{"modifications.counter_cpm": {"31"}}},
+	"/console/inbox/{id}/decide modifications.impressions":    {typed: "250,000", shown: "250,000", with: url.Values{"modifications.counter_cpm": {"31"}}, free: atAsk},
 	"/console/deals/{id}/changes proposed_values.price":       {typed: "900", shown: "900.00"},
 	"/console/deals/{id}/changes proposed_values.impressions": {typed: "1,000,000", shown: "1,000,000"},
-	"/console/availability/quote offer_cpm":                   {typed: "900", shown: "900.00"},
+	"/console/availability/quote offer_cpm":                   {typed: "900", shown: "900.00", free: atAsk},
 
-	"/console/inventory/ctv-sports-live/capacity daily_impressions": {typed: "900,000,000", shown: "900,000,000"},
+	"/console/inventory/ctv-sports-live/capacity daily_impressions": {typed: "900,000,000", shown: "900,000,000", free: asProduct},
 	"/console/inventory/ctv-sports-live/edit base_cpm":              {typed: "900", shown: "900.00"},
 	"/console/inventory/ctv-sports-live/edit floor_cpm":             {typed: "0.01", shown: "0.01"},
 	"/console/inventory/ctv-sports-live/edit minimum_impressions":   {typed: "900,000,000", shown: "900,000,000"},
@@ -98,17 +106,17 @@ var numberFields = map[string]numberField{
 	"/console/inventory/import daily_impressions":                   {not: withFile},
 
 	"/console/pricing/card entries[].inventory_type":            {not: withRest}, // whose line lacks a price
-	"/console/pricing/card global_floors[]":                     {typed: "900", shown: "900.00"},
+	"/console/pricing/card global_floors[]":                     {typed: "900", shown: "900.00", free: asPriced},
 	"/console/pricing/card volume_brackets[].impressions":       {not: withRest},
 	"/console/pricing/card volume_brackets[].discount":          {not: withRest},
-	"/console/pricing/rules/{id} base_cpm":                      {typed: "900", shown: "900.00"},
+	"/console/pricing/rules/{id} base_cpm":                      {typed: "900", shown: "900.00", free: asPriced},
 	"/console/pricing/rules/{id} ceiling_cpm":                   {not: withRest},
 	"/console/pricing/rules/{id} floor_cpm":                     {not: withRest},
 	"/console/pricing/rules/{id} discount":                      {not: withRest},
 	"/console/pricing/rules/{id} volume_brackets[].impressions": {not: withRest},
 	"/console/pricing/rules/{id} priority":                      {not: noTrade},
 
-	"/console/negotiation-profiles/{id} total_cap_pct":            {typed: "90", shown: "90%"},
+	"/console/negotiation-profiles/{id} total_cap_pct":            {typed: "90", shown: "90%", free: concedesNo},
 	"/console/negotiation-profiles/{id} buyer_share_pct":          {not: withRest},
 	"/console/negotiation-profiles/{id} lowball_depth":            {not: withRest},
 	"/console/negotiation-profiles/{id} max_rounds":               {not: withRest},
@@ -133,7 +141,7 @@ var numberFields = map[string]numberField{
 var indexed = regexp.MustCompile(`\[\d+\]`)
 
 // TestNumbersAreEchoedBeforeTheyAreSent types into each field of numbers one that is far from what stands: nothing is done before it was shown
-// as it was understood, and ticked.
+// as it was understood, and ticked; so are 0 and nothing in it, where they are not refused.
 func TestNumbersAreEchoedBeforeTheyAreSent(t *testing.T) {
 	t.Parallel()
 	racedetector.Serial(t)
@@ -172,6 +180,15 @@ func TestNumbersAreEchoedBeforeTheyAreSent(t *testing.T) {
 		}
 		if !strings.Contains(body, `name="_sure"`) {
 			t.Errorf("%s=%s is not to be ticked", name, field.typed)
+		}
+		for _, nothing := range []string{"0", ""} {
+			sent.Set(strings.ReplaceAll(of, "[]", "[0]"), nothing)
+			sent.Set("_once", rand.Text())
+			status, body := b.post(at.action, sent)
+			refused := status >= http.StatusBadRequest
+			if asks := refused || strings.Contains(body, `name="_sure"`); asks == (field.free[nothing] != "") {
+				t.Errorf("%s=%q is refused or to be ticked: %t, %d %q", name, nothing, asks, status, told(body))
+			}
 		}
 	}
 }

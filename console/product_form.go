@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -131,16 +132,7 @@ func (x *exchange) productEffect(change parley.ProductChange) (*effect, error) {
 		return nil, err
 	}
 	after := change.Product
-	if was.Currency == after.Currency {
-		effect.Far = effect.Far || farFrom(was.FloorCPM, after.FloorCPM)
-		if was.BaseCPM != nil && after.BaseCPM != nil {
-			effect.Far = effect.Far || farFrom(*was.BaseCPM, *after.BaseCPM)
-		}
-	}
-	effect.Far = effect.Far || farFrom(was.MinimumImpressions, after.MinimumImpressions)
-	if was.DailyImpressions != nil && after.DailyImpressions != nil {
-		effect.Far = effect.Far || farFrom(*was.DailyImpressions, *after.DailyImpressions)
-	}
+	effect.Far = effect.Far || farProduct(was, after)
 	for _, field := range numbersOf {
 		if before, now := shownFact(was, field), shownFact(after, field); before != now {
 			effect.Facts = append(effect.Facts, fieldChange{productLabels[field], before, now})
@@ -148,6 +140,24 @@ func (x *exchange) productEffect(change parley.ProductChange) (*effect, error) {
 	}
 	effect.Draft = markedDraft(x.said(), effect.Far)
 	return effect, nil
+}
+
+// farProduct tells whether a number of a product is far from what it was, or 0 or empty where it was not. Amounts of two currencies are not
+// far from each other.
+func farProduct(was, after parley.Product) bool {
+	none := new(int64)
+	numbers := func(p parley.Product) []int64 {
+		return []int64{*cmp.Or(p.BaseCPM, none), p.FloorCPM, p.MinimumImpressions, *cmp.Or(p.DailyImpressions, none)}
+	}
+	const amounts = 2
+	before, now := numbers(was), numbers(after)
+	for i := range before {
+		far := farFrom(before[i], now[i]) && (i >= amounts || was.Currency == after.Currency)
+		if far || before[i] > 0 && now[i] == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // draftProduct shows the form of a product with what it would make of its prices.

@@ -184,7 +184,11 @@ var (
 			Steps: []parley.ActivationStep{{Name: "sheet", Anchor: sampleDeal.ID, Ref: sampleDeal.ID + "_r1", DoneAt: &sampleTime}},
 		},
 		Destination: sampleDestination,
-		Attempts:    []parley.ActivationAttempt{{Number: 1, Step: "sheet", Verb: "create", At: sampleTime, Took: 3 * time.Millisecond}},
+		Attempts: []parley.ActivationAttempt{
+			{Number: 1, Step: "sheet", Verb: "create", At: sampleTime, Took: 3 * time.Millisecond},
+			{Number: 2, Verb: "standing", At: sampleTime, Took: 2 * time.Second, Class: parley.ClassTransient, Code: "unavailable", Text: "The ad server is away."},
+		},
+		Answered: &parley.ActivationAnswer{At: sampleTime, Verb: "standing", Status: 503, Text: "back soon"},
 	}
 	sampleKey = seller.CreatedKey{Secret: parley.KeySecretPrefix + "7d9f1h3k5n7q9s1v4x6y2b0c8d1e3g5m", Key: parley.Key{
 		ID: "key-01k1h3v8mq4t7c9w2x5y6z0a1b3c", Hint: "3g5m", Role: parley.RoleBuyer, Label: "Acme trading desk",

@@ -160,7 +160,7 @@ type MissedChange struct {
 type ActivationAttempt struct {
 	Number int64                   `json:"number"`
 	Step   *string                 `json:"step"`
-	Verb   string                  `json:"verb" enum:"look,create,update,pause,end"`
+	Verb   string                  `json:"verb" enum:"look,create,update,pause,end,standing"`
 	At     time.Time               `json:"at"`
 	TookMS int64                   `json:"took_ms"`
 	Class  *parley.ActivationClass `json:"class" doc:"Null when it succeeded."`
@@ -172,7 +172,7 @@ type ActivationAttempt struct {
 type ActivationAnswer struct {
 	At     time.Time `json:"at"`
 	Step   *string   `json:"step"`
-	Verb   string    `json:"verb" enum:"look,create,update,pause,end"`
+	Verb   string    `json:"verb" enum:"look,create,update,pause,end,standing"`
 	Status int       `json:"status" doc:"HTTP's."`
 	Text   string    `json:"text" doc:"The destination's own text, cut to 2 KiB, without control characters and what it was asked with."`
 }

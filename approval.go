@@ -59,6 +59,7 @@ type Approval struct {
 	RuleSecondRole Scope      // of the rule when it asked
 	FirstBy        string     // the principal who said yes first, of two; it does not decide once more
 	FirstAt        *time.Time // when
+	FirstYes       *FirstYes  // what it was a yes to; nil: nobody has said it, or did before that was kept, which counts
 	RequestedBy    string     // the principal whose doing it is: it does not decide
 	Owner          string
 	ProposalID     string
@@ -120,15 +121,35 @@ func (a Approval) TakenBackBy(p Principal) bool {
 	return actor == a.FirstBy || a.Planned != nil && actor == a.Planned.By || slices.ContainsFunc(a.Deciders(), p.Has)
 }
 
-// Endorsed is the question once one of two people has said yes: a person with the role that is left says the other yes, or, of one
-// who has both roles, a person with either.
-func (a Approval) Endorsed(by Principal, at time.Time) Approval {
-	a.FirstBy, a.FirstAt = by.Actor(), &at
+// FirstYes is what the first yes of two was a yes to.
+type FirstYes struct {
+	Told Effect `json:"told"`           // what a yes did when it was said
+	Role Scope  `json:"role,omitempty"` // that it was said with, which is not asked for any more; empty: either role may say the other
+}
+
+// lapsed tells whether the first yes of two was to something else than a yes does, so that it does not count.
+func (a Approval) lapsed(e Effect) bool {
+	if a.Status != ApprovalPending || a.FirstYes == nil {
+		return false
+	}
+	told := a.FirstYes.Told
+	e.Endorses, e.Asks, e.Refused = told.Endorses, told.Asks, ""
+	return e != told
+}
+
+// Endorsed is the question once one of two people has said yes to what a yes does: a person with the role that is left says the other
+// yes, or, of one who has both roles, a person with either. A first yes to something else is as if it had not been said.
+func (a Approval) Endorsed(by Principal, at time.Time, told Effect) Approval {
+	if a.FirstYes != nil && a.FirstYes.Role != "" {
+		a.SecondRole = a.FirstYes.Role
+	}
+	a.FirstBy, a.FirstAt, a.FirstYes = by.Actor(), &at, &FirstYes{Told: told}
 	switch first, second := by.Has(a.Role), by.Has(a.SecondRole); {
 	case first && !second:
+		a.FirstYes.Role = a.Role
 		a.Role, a.SecondRole = a.SecondRole, ""
 	case second && !first:
-		a.SecondRole = ""
+		a.FirstYes.Role, a.SecondRole = a.SecondRole, ""
 	}
 	if a.Assignee == a.FirstBy {
 		a.Assignee = ""
@@ -208,13 +229,26 @@ type OtherTerms struct {
 
 // Does is what answering the question so does as things are now; see Approval.Effect. Of a change it has the value that the deal would have.
 func (i InboxItem) Does(to ApprovalStatus, m *Modifications) Effect {
+	e := i.does(to, m)
+	if to != ApprovalApproved {
+		return e
+	}
+	if e.Endorses = e.Endorses || i.lapsed(e); e.Refused == "" && !e.Endorses {
+		e.Asks = i.Prospect.Asks
+	}
+	return e
+}
+
+// FirstLapsed tells whether one of two people has said yes to something else than a yes does now: another one is the first yes again.
+func (i InboxItem) FirstLapsed() bool { return i.lapsed(i.does(ApprovalApproved, nil)) }
+
+// does is what Does answers, of a yes but for who has to say one still.
+func (i InboxItem) does(to ApprovalStatus, m *Modifications) Effect {
 	e := i.Effect(to, m, i.Left)
 	other := i.Prospect.Other
 	switch {
 	case to == ApprovalApproved:
-		if e.Refused = i.Prospect.Refused; e.Refused == "" && !e.Endorses {
-			e.Asks = i.Prospect.Asks
-		}
+		e.Refused = i.Prospect.Refused
 	case to != ApprovalCountered:
 	case e.Flight == i.asked():
 		e.Refused = i.Prospect.Gone

@@ -101,6 +101,16 @@ func (n Numbers) Planned(q InboxItem) string {
 	return n.Decision(q, q.Planned.Status, q.Planned.Modifications)
 }
 
+// FirstWas says what the first yes of two was a yes to, where that is nothing that a yes does now; else it is empty.
+func (n Numbers) FirstWas(q InboxItem) string {
+	if !q.FirstLapsed() {
+		return ""
+	}
+	told := q.FirstYes.Told
+	told.Endorses = false
+	return n.Effect(q, told)
+}
+
 // verbs name what a yes would have done.
 var verbs = map[Deed]string{DeedAccept: "Accept", DeedCounter: "Send counter", DeedSubmit: "Submit the order", DeedChange: "Approve the change"}
 

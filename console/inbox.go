@@ -93,6 +93,7 @@ type caseCard struct {
 	Negotiation *negotiationChart
 	Offered     int64                 // the CPM that the buyer named last, micros; 0: none
 	Accept      string                // what granting it does, in words and money
+	FirstWas    string                // what the first yes of two was to, where a yes does something else now; else empty
 	Failed      string                // what was answered and could not be carried out, likewise; empty: nothing
 	Instead     string                // what it would have done instead; empty: that is not why
 	Change      *parley.ChangeRequest // of a deal, when that is the question
@@ -260,7 +261,7 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 		product, buyer := item.Called()
 		row := inboxRow{
 			Item: item, Product: product, Buyer: buyer, Value: "no known volume",
-			Terms: onPages.Terms(item), Assignee: who.name(item.Assignee), Missing: whoIsMissing(item.Approval),
+			Terms: onPages.Terms(item), Assignee: who.name(item.Assignee), Missing: whoIsMissing(item),
 			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
 		}
 		if facts.Volume != parley.VolumeUnknown {
@@ -285,10 +286,12 @@ func (x *exchange) mayDecide(a parley.Approval) string {
 }
 
 // whoIsMissing says who has to say yes still.
-func whoIsMissing(a parley.Approval) string {
+func whoIsMissing(a parley.InboxItem) string {
 	switch {
 	case a.FirstOfTwo():
 		return string(a.Role) + " and " + string(a.SecondRole)
+	case a.FirstLapsed():
+		return parley.RolesInWords(a.Deciders()) + ", 1st of 2 again"
 	case a.FirstBy != "":
 		return parley.RolesInWords(a.Deciders()) + ", 2nd of 2"
 	}
@@ -342,6 +345,7 @@ func (x *exchange) caseOf(item parley.InboxItem, f *form) (caseCard, error) {
 		card.Floor = item.Prospect.Floor
 	}
 	card.Accept = onPages.Decision(item, parley.ApprovalApproved, nil)
+	card.FirstWas = onPages.FirstWas(item)
 	if a.Planned != nil && a.PlannedFor == nil {
 		card.Failed, card.Instead = onPages.Planned(item), onPages.Instead(item)
 	}

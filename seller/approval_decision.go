@@ -113,11 +113,8 @@ func (w *work) decidable(ctx context.Context, a parley.Approval, request Decisio
 	if a.RequestedBy == w.who.Actor() && !w.service.settings.SelfApproval {
 		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "This is what you asked for yourself; somebody else with the role %s decides it.", parley.RolesInWords(a.Deciders()))
 	}
-	switch {
-	case a.FirstBy == w.who.Actor() && !ends:
+	if a.FirstBy == w.who.Actor() && !ends {
 		return parley.Approval{}, parley.Errorf(parley.CodeForbidden, "You have said yes already; it takes another person with the role %s.", parley.RolesInWords(a.Deciders()))
-	case a.FirstOfTwo() && status == parley.ApprovalApproved && request.BuyerMessage != "":
-		return parley.Approval{}, parley.Invalid("message_to_buyer", "goes with the second yes of two: nothing is decided by the first")
 	}
 	if status != parley.ApprovalRejected {
 		if err := w.anotherPerson(ctx, a); err != nil {
@@ -156,14 +153,15 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 	if err != nil {
 		return parley.Approval{}, err
 	}
-	if request.Expected != nil {
-		if _, err := w.expected(ctx, a, request); err != nil {
+	status, at := decisions[request.Decision], w.now
+	if request.Expected != nil || status == parley.ApprovalApproved && (a.FirstOfTwo() || a.FirstYes != nil) {
+		would, err := w.expected(ctx, a, request)
+		if err != nil {
 			return parley.Approval{}, err
 		}
-	}
-	status, at := decisions[request.Decision], w.now
-	if status == parley.ApprovalApproved && a.FirstOfTwo() {
-		return w.endorse(a, request)
+		if would.Endorses {
+			return w.endorse(a, request, would)
+		}
 	}
 	if status == parley.ApprovalApproved {
 		a.SecondRole = ""
@@ -181,10 +179,10 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 		map[string]any{"status": parley.ApprovalPending}, map[string]any{"status": a.Status, "reason": a.Reason, "message_to_buyer": a.BuyerMessage, "modifications": a.Modifications})
 }
 
-// endorse keeps the first yes of two. Nothing is decided by it, and no buyer hears of it.
-func (w *work) endorse(a parley.Approval, request DecisionRequest) (parley.Approval, error) {
+// endorse keeps the first yes of two, and what it is a yes to. Nothing is decided by it, and no buyer hears of it.
+func (w *work) endorse(a parley.Approval, request DecisionRequest, would parley.Effect) (parley.Approval, error) {
 	before := a.Deciders()
-	a = a.Endorsed(w.who, w.now)
+	a = a.Endorsed(w.who, w.now, would)
 	a.Version++
 	w.UpdateApproval(a)
 	return a, w.record(plannedEvent(parley.EventApprovalEndorsed, a), "approval.endorse", "approval", a.ID,

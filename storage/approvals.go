@@ -21,7 +21,7 @@ const approvalColumns = `id, gate, status, rule_id, rule_name, role, owner, COAL
 	COALESCE(quote_id, ''), COALESCE(deal_id, ''), COALESCE(order_id, ''), COALESCE(change_id, ''), facts, snapshot,
 	requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason, modifications, resumed_at, outcome,
 	version, requested_by, rule_role, rule_condition, message_to_buyer, planned, planned_for,
-	assignee, snoozed_until, second_role, rule_second_role, first_by, first_at`
+	assignee, snoozed_until, second_role, rule_second_role, first_by, first_at, first_yes`
 
 func scanApproval(rows Rows, a *parley.Approval) error { return rows.Scan(approvalFields(a)...) }
 
@@ -33,6 +33,7 @@ func approvalFields(a *parley.Approval) []any {
 		maybeInstant(&a.DecidedAt), &a.Reason, decoded(&a.Modifications), maybeInstant(&a.ResumedAt), raw(&a.Outcome), &a.Version,
 		&a.RequestedBy, (*string)(&a.RuleRole), &a.RuleCondition, &a.BuyerMessage, decoded(&a.Planned), maybeInstant(&a.PlannedFor),
 		&a.Assignee, maybeInstant(&a.SnoozedUntil), (*string)(&a.SecondRole), (*string)(&a.RuleSecondRole), &a.FirstBy, maybeInstant(&a.FirstAt),
+		decoded(&a.FirstYes),
 	}
 }
 
@@ -94,16 +95,16 @@ func (tx *Tx) InsertApproval(a parley.Approval) {
 		SQL: `INSERT INTO approvals (id, gate, status, rule_id, rule_name, role, owner, proposal_id, negotiation_id, quote_id, deal_id,
 			order_id, change_id, facts, snapshot, requested_at, timeout_at, on_timeout, escalate_to, decided_by, decided_at, reason,
 			modifications, resumed_at, outcome, version, requested_by, rule_role, rule_condition, message_to_buyer,
-			second_role, rule_second_role, first_by, first_at)
+			second_role, rule_second_role, first_by, first_at, first_yes)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-			$25, $26, $27, $28, $29, $30, $31, $32, $33, $34)`,
+			$25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`,
 		Args: []any{
 			a.ID, string(a.Gate), string(a.Status), a.RuleID, a.RuleName, string(a.Role), a.Owner, maybeText(a.ProposalID),
 			maybeText(a.NegotiationID), maybeText(a.QuoteID), maybeText(a.DealID), maybeText(a.OrderID), maybeText(a.ChangeID),
 			tx.json(a.Case), rawText(a.Snapshot), micros(a.RequestedAt), micros(a.TimeoutAt), string(a.OnTimeout),
 			string(a.EscalateTo), a.DecidedBy, maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications),
 			maybeMicros(a.ResumedAt), rawText(a.Outcome), a.Version, a.RequestedBy, string(a.RuleRole), a.RuleCondition, a.BuyerMessage,
-			string(a.SecondRole), string(a.RuleSecondRole), a.FirstBy, maybeMicros(a.FirstAt),
+			string(a.SecondRole), string(a.RuleSecondRole), a.FirstBy, maybeMicros(a.FirstAt), tx.maybeJSON(a.FirstYes),
 		},
 		Refused: refuse(parley.Errorf(parley.CodeConflict, "The approval %q exists.", a.ID), PrimaryKey),
 	})
@@ -114,7 +115,7 @@ func (tx *Tx) UpdateApproval(a parley.Approval) {
 	tx.locks(approvalRow, a.ID)
 	const update = `UPDATE approvals SET status = $3, role = $4, timeout_at = $5, on_timeout = $6, decided_by = $7, decided_at = $8,
 		reason = $9, modifications = $10, resumed_at = $11, outcome = $12, message_to_buyer = $13, planned = $14, planned_for = $15,
-		assignee = $16, snoozed_until = $17, second_role = $18, first_by = $19, first_at = $20, version = $2
+		assignee = $16, snoozed_until = $17, second_role = $18, first_by = $19, first_at = $20, first_yes = $21, version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
@@ -122,7 +123,7 @@ func (tx *Tx) UpdateApproval(a parley.Approval) {
 			a.ID, a.Version, string(a.Status), string(a.Role), micros(a.TimeoutAt), string(a.OnTimeout), a.DecidedBy,
 			maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications), maybeMicros(a.ResumedAt), rawText(a.Outcome),
 			a.BuyerMessage, tx.maybeJSON(a.Planned), maybeMicros(a.PlannedFor), a.Assignee, maybeMicros(a.SnoozedUntil),
-			string(a.SecondRole), a.FirstBy, maybeMicros(a.FirstAt),
+			string(a.SecondRole), a.FirstBy, maybeMicros(a.FirstAt), tx.maybeJSON(a.FirstYes),
 		},
 		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The approval %q has changed meanwhile. Read it again, then retry.", a.ID),
 	})

@@ -45,7 +45,7 @@ func writeApproval(w io.Writer, a parley.InboxItem) error {
 	line("gate", fmt.Sprintf("%s, by the rule %s", a.Gate, strconv.Quote(a.RuleName)))
 	line("asked", minute(a.RequestedAt))
 	line("asked by", printable(a.RequestedBy))
-	line("who decides", whoDecides(a.Approval))
+	line("who decides", whoDecides(a))
 	line("about", about(a.Approval))
 	line("what", whatIsSold(a.Case))
 	line("price", priceAndAsk(a.Case))
@@ -67,7 +67,7 @@ func writeApproval(w io.Writer, a parley.InboxItem) error {
 	return errors.Join(err, table.Flush())
 }
 
-func whoDecides(a parley.Approval) string {
+func whoDecides(a parley.InboxItem) string {
 	if a.Status != parley.ApprovalPending {
 		return ""
 	}
@@ -75,6 +75,9 @@ func whoDecides(a parley.Approval) string {
 	switch {
 	case a.FirstOfTwo():
 		who = fmt.Sprintf("two people, %s and %s", a.Role, a.SecondRole)
+	case a.FirstLapsed():
+		who = fmt.Sprintf("two people, %s first, since the yes of %s was to “%s”, which is not what a yes does now",
+			strings.ReplaceAll(fmt.Sprint(a.Deciders()), " ", " or "), a.FirstBy, parley.PlainNumbers().FirstWas(a))
 	case a.FirstBy != "":
 		who = fmt.Sprintf("%s, after the yes of %s", strings.ReplaceAll(fmt.Sprint(a.Deciders()), " ", " or "), a.FirstBy)
 	}

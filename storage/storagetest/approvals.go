@@ -45,6 +45,7 @@ var approvals = map[string]func(*testing.T, *fixture){
 		f.refused(parley.CodeInternal, func(tx *storage.Tx) { tx.UpdateApproval(early) })
 
 		a.Role, a.SecondRole, a.FirstBy, a.FirstAt, a.Version = parley.ScopeLegal, "", "operator:one", ptr(noon), a.Version+1
+		a.FirstYes = &parley.FirstYes{Told: parley.Effect{Deed: parley.DeedCounter, Endorses: true, CPM: 9_000_000}, Role: parley.ScopeApprover}
 		f.write(func(tx *storage.Tx) { tx.UpdateApproval(a) })
 		same(f, read(f, askApproval(a.ID)), a)
 		one := storage.InboxReader{Actor: "operator:one", Roles: []parley.Scope{parley.ScopeLegal, parley.ScopeApprover}, OwnToo: true}

@@ -142,7 +142,11 @@ func (n Numbers) moved(q InboxItem) []string {
 	var words []string
 	was, c := q.Change.Expected, q.Case
 	if c.Volume == VolumeStated && was.Impressions != nil && *was.Impressions != c.Impressions {
-		words = append(words, n.Count(*was.Impressions)+" becomes "+n.Count(c.Impressions)+" impressions")
+		before := "no volume"
+		if *was.Impressions > 0 {
+			before = n.Count(*was.Impressions)
+		}
+		words = append(words, before+" becomes "+n.Count(c.Impressions)+" impressions")
 	}
 	if was.FlightStart != nil && was.FlightEnd != nil {
 		if before := (Flight{Start: *was.FlightStart, End: *was.FlightEnd}); before != q.asked() && c.FlightEnd != 0 {

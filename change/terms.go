@@ -1,7 +1,6 @@
 package change
 
 import (
-	"errors"
 	"slices"
 
 	"parley"
@@ -16,10 +15,8 @@ func NewTerms(before parley.DealTerms, asked parley.ChangeTerms, today parley.Da
 	set(&after.Impressions, asked.Impressions)
 	set(&after.CPM, asked.CPM)
 	var problems parley.Problems
-	if _, err := parley.NewFlight(after.Flight.Start, after.Flight.End, today); errors.Is(err, parley.ErrFarFlight) {
+	if _, err := parley.NewFlight(after.Flight.Start, after.Flight.End, today); err != nil {
 		problems.Add("proposed_values.flight_end", "%s", err.Error())
-	} else if err != nil {
-		problems.Add("proposed_values.flight_end", "makes no flight of at most %d days with the flight's start", parley.MaxFlightDays)
 	}
 	if after.Flight.End < today {
 		problems.Add("proposed_values.flight_end", "has passed")

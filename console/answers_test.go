@@ -67,7 +67,7 @@ func TestAnAnswerStandsUntilItIsTakenBack(t *testing.T) {
 	must[seller.Answer](t)(d.service.RevokeKey(t.Context(), seller.Terminal("test"), w.keyOf(pat), keep(new(parley.Key))))
 	d.carryOut()
 	for _, path := range []string{"/console/inbox/" + p.ApprovalID, "/console/inbox?open=" + p.ApprovalID} {
-		says(asSam, path, "“Decline” of Pat was not carried out: The API key is unknown, revoked or expired.", "It waits for another answer.")
+		says(asSam, path, "“Decline” of Pat was not carried out: The key that it was given with was revoked, or has expired.", "It waits for another answer.")
 	}
 }
 
@@ -131,8 +131,8 @@ func TestSeveralAnswersTellApartWhatIsOver(t *testing.T) {
 		}
 	}
 	must[seller.Answer](t)(w.service.WithdrawProposal(t.Context(), w.buyer, second.ID, "", keep(new(parley.Proposal))))
+	values = b.formIn(body, "/console/inbox/bulk").values
 	values.Set("_do", "commit")
-	values.Set("_draft", within(t, body, `name="_draft" value="(.*?)"`))
 	status, body := b.submit("/console/inbox/bulk", values)
 	said = wordsOf(body)
 	for _, text := range []string{

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 
@@ -78,6 +79,13 @@ func (x *exchange) askAvailability(status int, content *availabilityPage) (int, 
 	}
 	if f.Message != "" {
 		return status, nil
+	}
+	if told, ok := errors.AsType[*parley.Error](err); ok {
+		for i := range told.Fields {
+			if told.Fields[i].Path == "end_date" { // as the flow calls it
+				told.Fields[i].Path = "flight_end"
+			}
+		}
 	}
 	status, ok := f.refused(x, err)
 	if !ok {

@@ -47,8 +47,8 @@ func TestADealsTermsAreAskedForOnItsPage(t *testing.T) {
 		"under the floor":    {url.Values{"proposed_values.price": {"2,60"}}, http.StatusUnprocessableEntity, "must not be below the floor"},
 		"read two ways":      {url.Values{"proposed_values.price": {"1,250"}}, http.StatusUnprocessableEntity, "can be read two ways"},
 		"no volume":          {url.Values{"proposed_values.impressions": {""}}, http.StatusUnprocessableEntity, "Impressions is required"},
-		"an end before":      {url.Values{"proposed_values.flight_end": {in(1).String()}}, http.StatusUnprocessableEntity, "Last day makes no flight"},
-		"a message too long": {url.Values{"message": {strings.Repeat("x", 2001)}}, http.StatusUnprocessableEntity, "must be at most 2000 characters"},
+		"an end before":      {url.Values{"proposed_values.flight_end": {in(1).String()}}, http.StatusUnprocessableEntity, "Last day must not be before the first day of the flight"},
+		"a message too long": {url.Values{"message": {strings.Repeat("x", 2001)}}, http.StatusUnprocessableEntity, "must be at most 2,000 characters"},
 		"a lower price": {
 			url.Values{"proposed_values.price": {"35,50"}}, http.StatusOK,
 			"Price: 35.91 becomes 35.50 USD, |The deal's value goes from 323,190.00 USD to 319,500.00 USD|Ask for this change: −3,690.00 USD|Somebody else at the desk is asked first. Once it is granted, it can be made here.",
@@ -175,9 +175,10 @@ func TestNumbersThatAreNoneAreRefusedAtOnce(t *testing.T) {
 		}
 	}
 	for path, says := range map[string]string{
-		"/console/availability?product_id=ctv-sports-live&impressions=0":  "Impressions must be more than 0",
-		"/console/availability?product_id=ctv-sports-live&impressions=-5": "Impressions must be more than 0",
-		"/console/whatif?product_id=ctv-sports-live&impressions=0":        "Impressions must be more than 0",
+		"/console/availability?product_id=ctv-sports-live&flight_start=" + in(20).String() + "&flight_end=" + in(10).String(): "To must not be before the first day of the flight",
+		"/console/availability?product_id=ctv-sports-live&impressions=0":                                                      "Impressions must be more than 0",
+		"/console/availability?product_id=ctv-sports-live&impressions=-5":                                                     "Impressions must be more than 0",
+		"/console/whatif?product_id=ctv-sports-live&impressions=0":                                                            "Impressions must be more than 0",
 	} {
 		if status, body := b.get(path); status != http.StatusUnprocessableEntity || !strings.Contains(textIn(body), says) {
 			t.Errorf("%s: %d\n%.2000s", path, status, textIn(body))

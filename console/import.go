@@ -181,8 +181,8 @@ func (p *importPreview) Unguaranteed() string {
 // productLabels are what pages call the facts of a product.
 var productLabels = map[parley.ProductField]string{
 	parley.FieldName: "Name", parley.FieldInventoryType: "Type", parley.FieldDealTypes: "Sold as", parley.FieldBaseCPM: "Base CPM",
-	parley.FieldFloorCPM: "Floor CPM", parley.FieldCurrency: "Currency", parley.FieldMinimumImpressions: "Minimum",
-	parley.FieldDailyImpressions: "Daily capacity", parley.FieldAdFormats: "Ad formats", parley.FieldDeviceTypes: "Devices",
+	parley.FieldFloorCPM: "Floor CPM", parley.FieldCurrency: "Currency", parley.FieldMinimumImpressions: "Least impressions",
+	parley.FieldDailyImpressions: "Capacity a day", parley.FieldAdFormats: "Ad formats", parley.FieldDeviceTypes: "Devices",
 	parley.FieldGeoTargets: "Regions", parley.FieldContentCategories: "Content", parley.FieldDescription: "Description",
 	parley.FieldStatus: "Status", parley.FieldAudienceSegments: "Audiences",
 	parley.FieldCreativeSpecs: "Creatives",

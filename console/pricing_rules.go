@@ -120,9 +120,10 @@ func (x *exchange) draftRule() error {
 	rule, shown := r.readRule(x.PathValue("id"))
 	f := newForm(shown)
 	var effect *effect
+	volume := r.number("volume")
 	err := r.problems.Err()
 	if err == nil {
-		effect, err = x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: r.number("volume")}, shown)
+		effect, err = x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: volume}, shown)
 	}
 	if err != nil {
 		return x.again(f, err, "pricing rule", x.askForRule)

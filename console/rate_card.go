@@ -260,11 +260,12 @@ func (c *console) changeCard(x *exchange) error {
 func (x *exchange) draftCard() error {
 	r := reader{values: x.PostForm}
 	card, shown := r.readCard()
+	volume := r.number("volume")
 	f := newForm(shown)
 	var effect *effect
 	err := r.problems.Err()
 	if err == nil {
-		effect, err = x.effectOf(seller.PricingDraft{RateCard: &card, Impressions: r.number("volume")}, shown)
+		effect, err = x.effectOf(seller.PricingDraft{RateCard: &card, Impressions: volume}, shown)
 	}
 	if err != nil {
 		return x.again(f, err, "", x.showCard)

@@ -42,6 +42,9 @@ func (w *work) foreseen(ctx context.Context, a parley.Approval, request Decision
 // expected answers what an answer does as things are now, and refuses one that is expected to do something else. Nothing is expected of
 // an answer that does not say so. A first yes of two has no message to the buyer.
 func (w *work) expected(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Effect, error) {
+	if request.Expected != nil && *request.Expected == (parley.Expected{}) {
+		return parley.Effect{}, parley.Invalid("expected", "must name at least one of effect, price, impressions and deal_value")
+	}
 	item, would, err := w.foreseen(ctx, a, request)
 	if err == nil && would.Endorses && request.BuyerMessage != "" {
 		err = parley.Invalid("message_to_buyer", "goes with the second yes of two: nothing is decided by the first")

@@ -128,11 +128,11 @@ func (w *work) carryOut(ctx context.Context, a parley.Approval) error {
 	key, err := w.CredentialOf(a.Planned.KeyID).Get(ctx)
 	switch {
 	case parley.Is(err, parley.CodeNotFound):
-		return errBadCredential
+		return errKeyEnded
 	case err != nil:
 		return err
 	case !key.Key.Live(w.now):
-		return errBadCredential
+		return errKeyEnded
 	}
 	w.who = key.Key.Principal(key.Trust)
 	w.caller.call.RequestID = a.Planned.RequestID

@@ -67,6 +67,8 @@ var (
 		"This needs an API key. Send it as 'Authorization: Bearer KEY'.")
 	errBadCredential = parley.Errorf(parley.CodeUnauthorized,
 		"The API key is unknown, revoked or expired. Ask the publisher for a new one.")
+	errKeyEnded = parley.Errorf(parley.CodeUnauthorized,
+		"The key that it was given with was revoked, or has expired.") // told to the desk, of an answer that is carried out later
 	errBadNetworkKey = parley.Errorf(parley.CodeUnauthorized,
 		"The key that callers of your network act as does not hold any more. Ask the publisher for one of your own.")
 	errBlocked = parley.Errorf(parley.CodeForbidden,

@@ -207,11 +207,8 @@ func (s *Service) productBelowBooked(ctx context.Context, product parley.Product
 
 // checkRange refuses days that no flight could have.
 func (s *Service) checkRange(problems *parley.Problems, days parley.Flight) {
-	switch _, err := parley.NewFlight(days.Start, days.End, s.today(s.clock())); {
-	case errors.Is(err, parley.ErrFarFlight):
+	if _, err := parley.NewFlight(days.Start, days.End, s.today(s.clock())); err != nil {
 		problems.Add("end_date", "%s", err.Error())
-	case err != nil:
-		problems.Add("end_date", "must not be before start_date, nor more than %d days after it", parley.MaxFlightDays-1)
 	}
 }
 

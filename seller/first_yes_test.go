@@ -93,9 +93,10 @@ func TestAFirstYesCountsForWhatItWasTold(t *testing.T) {
 				continue
 			}
 			acts := "request endorse endorse"
-			if r.way == "page" {
+			switch r.way {
+			case "page":
 				acts = "request endorse plan endorse"
-			} else if r.way == "said to decide" {
+			case "said to decide":
 				acts = "request endorse"
 			}
 			if got := d.acts(r.id); a.Status != parley.ApprovalPending || got != acts {

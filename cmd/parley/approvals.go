@@ -83,7 +83,7 @@ type approvalsDecideCommand struct {
 	Start       *parley.Date `placeholder:"DATE" help:"Counter: the first day to offer, such as 2026-09-01."`
 	End         *parley.Date `placeholder:"DATE" help:"Counter: the last day to offer."`
 	Note        string       `placeholder:"TEXT" help:"Counter: what the buyer is told."`
-	Expect      string       `placeholder:"TEXT" help:"What the answer is expected to do, as 'parley approvals list' has it under A YES; where it would do something else, nothing is decided."`
+	Expect      *string      `placeholder:"TEXT" help:"What the answer is expected to do, as 'parley approvals list' has it under A YES; where it would do something else, nothing is decided."`
 	Resume      bool         `help:"Carry the decision out at once."`
 	approvalOutput
 }
@@ -117,8 +117,11 @@ func (c approvalsDecideCommand) Run(p *process) error {
 
 // expects has a request do what was expected in words, or nothing.
 func (c approvalsDecideCommand) expects(p *process, service *seller.Service, request *seller.DecisionRequest) error {
-	if c.Expect == "" {
+	if c.Expect == nil {
 		return nil
+	}
+	if *c.Expect == "" {
+		return misuse{errors.New("--expect is empty, so that nothing was decided"), "name what the answer is expected to do, or leave --expect out"}
 	}
 	to := map[string]parley.ApprovalStatus{"approve": parley.ApprovalApproved, "reject": parley.ApprovalRejected, "counter": parley.ApprovalCountered}[c.Decision]
 	var own *parley.Modifications
@@ -130,8 +133,8 @@ func (c approvalsDecideCommand) expects(p *process, service *seller.Service, req
 		return err
 	}
 	would := item.Does(to, own)
-	if words := printable(parley.PlainNumbers().Effect(item, would)); words != c.Expect {
-		return fmt.Errorf("nothing was decided: it would do %q, and not %q", words, c.Expect)
+	if words := printable(parley.PlainNumbers().Effect(item, would)); words != *c.Expect {
+		return fmt.Errorf("nothing was decided: it would do %q, and not %q", words, *c.Expect)
 	}
 	request.Expected = &parley.Expected{Shown: &would}
 	return nil

@@ -178,12 +178,13 @@ func (n Numbers) given(q InboxItem) []string {
 // ask is of the buyer's price, beside the ask for what would be agreed.
 func (n Numbers) Terms(q InboxItem) string {
 	c, e, offered := q.Case, q.Does(ApprovalApproved, nil), q.Offered()
-	from := n.CPM(offered, c.Currency)
+	before := offered
+	if q.Change != nil && q.Change.Expected.CPM != nil {
+		before = *q.Change.Expected.CPM
+	}
+	from := n.CPM(before, c.Currency)
 	if q.NotCarriedOut() {
 		from = "answered, and not carried out: " + from
-	}
-	if q.Change != nil && q.Change.Expected.CPM != nil {
-		from = strings.TrimSuffix(from, n.CPM(offered, c.Currency)) + n.CPM(*q.Change.Expected.CPM, c.Currency)
 	}
 	switch {
 	case e.Refused != "":

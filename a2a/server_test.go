@@ -73,7 +73,7 @@ func openNode(t testing.TB, store *storage.Store, options a2a.Options, change ..
 		decide(&settings)
 	}
 	ticking := handclock.At(now)
-	service := seller.New(store, func(context.Context, string) (json.RawMessage, error) { return nil, nil }, settings, ticking.Read, rand.Reader, log)
+	service := seller.New(store, seller.Parts{Cards: func(context.Context, string) (json.RawMessage, error) { return nil, nil }}, settings, ticking.Read, rand.Reader, log)
 	options.Log = log
 	agents, err := a2a.New(service, options)
 	if err != nil {

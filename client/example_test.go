@@ -32,7 +32,7 @@ func serveExamples() (url, key string, end func()) {
 	store, err := sqlite.Open(context.Background(), filepath.Join(folder, "parley.db"), sqlite.Options{})
 	must(err)
 	log := slog.New(slog.DiscardHandler)
-	service := seller.New(store, nil, seller.DefaultSettings(), func() time.Time { return today }, rand.Reader, log)
+	service := seller.New(store, seller.Parts{}, seller.DefaultSettings(), func() time.Time { return today }, rand.Reader, log)
 	must(stock(service))
 	key, err = buyerKey(service, "agency-1")
 	must(err)

@@ -38,7 +38,7 @@ func openShop(t testing.TB) *shop {
 func openShopOver(t testing.TB, store *storage.Store) *shop {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	service := seller.New(store, nil, seller.DefaultSettings(), func() time.Time { return today }, rand.Reader, log)
+	service := seller.New(store, seller.Parts{}, seller.DefaultSettings(), func() time.Time { return today }, rand.Reader, log)
 	handler, err := rest.New(service, rest.Options{Kit: edge.Kit{Log: log}})
 	if err != nil {
 		t.Fatal(err)

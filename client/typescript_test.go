@@ -98,8 +98,8 @@ func openTestingShop(t testing.TB, store *storage.Store) *shop {
 	t.Helper()
 	log, clock, settings := slog.New(slog.DiscardHandler), func() time.Time { return today }, seller.DefaultSettings()
 	settings.PrivateWebhooks = true
-	settings.TryWebhook = webhook.Try(webhook.NewSender(true).Send, wire.EncodeEvent, clock)
-	service := seller.New(store, nil, settings, clock, rand.Reader, log)
+	parts := seller.Parts{TryWebhook: webhook.Try(webhook.NewSender(true).Send, wire.EncodeEvent, clock)}
+	service := seller.New(store, parts, settings, clock, rand.Reader, log)
 	handler, err := rest.New(service, rest.Options{Kit: edge.Kit{Log: log}})
 	if err != nil {
 		t.Fatal(err)

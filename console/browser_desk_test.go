@@ -78,7 +78,7 @@ func TestInboxCostsTheSame(t *testing.T) {
 	var looks atomic.Int64
 	settings := seller.DefaultSettings()
 	settings.SellerName = "Northlight Media"
-	d.service = seller.New(d.store, fetchCard, settings, func() time.Time { looks.Add(1); return d.clock.read() }, rand.Reader, slog.New(slog.DiscardHandler))
+	d.service = seller.New(d.store, seller.Parts{Cards: fetchCard}, settings, func() time.Time { looks.Add(1); return d.clock.read() }, rand.Reader, slog.New(slog.DiscardHandler))
 	d.server.Config.Handler = d.handler(console.Options{})
 	b := w.signedIn(w.admin)
 	cost := func() int64 {

@@ -76,10 +76,9 @@ func serviceOver(store *storage.Store) *seller.Service { return serviceAt(store,
 
 func serviceAt(store *storage.Store, clock parley.Clock, adapters ...activation.Adapter) *seller.Service {
 	settings := seller.DefaultSettings()
-	settings.Adapters = adapters
 	settings.Notices = seller.NoticeSettings{Pages: "https://seller.example.com", Mail: true}
 	settings.SellerID, settings.SellerName, settings.DealPrefix = "northlight", "Northlight Media", "NORTH"
-	return seller.New(store, fetchCard, settings, clock, rand.Reader, slog.New(slog.DiscardHandler))
+	return seller.New(store, seller.Parts{Cards: fetchCard, Adapters: adapters}, settings, clock, rand.Reader, slog.New(slog.DiscardHandler))
 }
 
 // fetchCard stands for the agents of other companies. Each repeats the path of its address in its card.

@@ -63,7 +63,7 @@ func openNode(t testing.TB, store *storage.Store, kit edge.Kit) *desk {
 	t.Helper()
 	d := &desk{t: t, clients: map[string]*sdk.ClientSession{}, listed: map[string]map[string]any{}, outputs: map[string]*jsonschema.Resolved{}, now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}
 	kit.Log = slog.New(slog.NewTextHandler(logged{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	d.service = seller.New(store, nil, seller.DefaultSettings(), d.clock, rand.Reader, kit.Log)
+	d.service = seller.New(store, seller.Parts{}, seller.DefaultSettings(), d.clock, rand.Reader, kit.Log)
 	api, err := rest.New(d.service, rest.Options{Kit: kit})
 	if err != nil {
 		t.Fatal(err)

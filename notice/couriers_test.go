@@ -290,8 +290,8 @@ func TestWhatCannotBeChosen(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		_, viewer := d.person("Vera", parley.ScopeViewer)
 		_, meter := d.person("Meter", parley.ScopeDelivery)
-		public, unset, unsealed := d.settings, d.settings, d.settings
-		public.PrivateWebhooks, unset.Notices, unsealed.Vault = false, seller.NoticeSettings{}, nil
+		public, unset, sealed := d.settings, d.settings, d.parts
+		public.PrivateWebhooks, unset.Notices = false, seller.NoticeSettings{}
 		in := seller.NoticeInput{Way: parley.NoticeByMail, Address: "noa@example.com", Kinds: []parley.NoticeKind{parley.NoticeFailing}, Every: time.Hour, Within: time.Hour}
 		at := func(way parley.NoticeWay, address string) func(*seller.NoticeInput) {
 			return func(in *seller.NoticeInput) { in.Way, in.Address = way, address }
@@ -300,32 +300,33 @@ func TestWhatCannotBeChosen(t *testing.T) {
 		for name, c := range map[string]struct {
 			who      seller.Call
 			settings seller.Settings
+			parts    seller.Parts
 			change   func(*seller.NoticeInput)
 			code     parley.Code
 			field    string
 		}{
-			"nobody":                {seller.Call{}, public, nil, parley.CodeUnauthorized, ""},
-			"who only delivers":     {meter, public, nil, parley.CodeForbidden, ""},
-			"a terminal":            {seller.Terminal("test"), public, nil, parley.CodeForbidden, ""},
-			"no public address":     {viewer, unset, nil, parley.CodeUnsupportedCapability, ""},
-			"another version":       {viewer, public, func(in *seller.NoticeInput) { in.Version = &version }, parley.CodePreconditionFailed, ""},
-			"no key to seal with":   {viewer, unsealed, at(parley.NoticeByChat, "https://hooks.example.com/x"), parley.CodeValidation, "address"},
-			"no way":                {viewer, public, at("pigeon", ""), parley.CodeValidation, "way"},
-			"no address":            {viewer, public, at(parley.NoticeByMail, " "), parley.CodeValidation, "address"},
-			"a name with it":        {viewer, public, at(parley.NoticeByMail, "Noa <noa@example.com>"), parley.CodeValidation, "address"},
-			"two":                   {viewer, public, at(parley.NoticeByMail, "a@example.com, b@example.com"), parley.CodeValidation, "address"},
-			"a further line":        {viewer, public, at(parley.NoticeByMail, "a@example.com\r\nBcc: b@example.com"), parley.CodeValidation, "address"},
-			"a command":             {viewer, public, at(parley.NoticeByMail, "\"a> SIZE=1\"@example.com"), parley.CodeValidation, "address"},
-			"without TLS":           {viewer, public, at(parley.NoticeByChat, "http://hooks.example.com/x"), parley.CodeValidation, "address"},
-			"inside":                {viewer, public, at(parley.NoticeByChat, "https://10.0.0.1/x"), parley.CodeValidation, "address"},
-			"a reference":           {viewer, public, at(parley.NoticeByChat, "env:PARLEY_SECRET_X"), parley.CodeValidation, "address"},
-			"credentials":           {viewer, public, at(parley.NoticeByChat, "https://u:p@hooks.example.com/x"), parley.CodeValidation, "address"},
-			"of nothing":            {viewer, public, func(in *seller.NoticeInput) { in.Kinds = nil }, parley.CodeValidation, "kinds"},
-			"of something unknown":  {viewer, public, func(in *seller.NoticeInput) { in.Kinds = []parley.NoticeKind{"all"} }, parley.CodeValidation, "kinds"},
-			"all the time":          {viewer, public, func(in *seller.NoticeInput) { in.Every = time.Second }, parley.CodeValidation, "every"},
-			"long before a timeout": {viewer, public, func(in *seller.NoticeInput) { in.Within = 1 << 62 }, parley.CodeValidation, "within"},
+			"nobody":                {seller.Call{}, public, sealed, nil, parley.CodeUnauthorized, ""},
+			"who only delivers":     {meter, public, sealed, nil, parley.CodeForbidden, ""},
+			"a terminal":            {seller.Terminal("test"), public, sealed, nil, parley.CodeForbidden, ""},
+			"no public address":     {viewer, unset, sealed, nil, parley.CodeUnsupportedCapability, ""},
+			"another version":       {viewer, public, sealed, func(in *seller.NoticeInput) { in.Version = &version }, parley.CodePreconditionFailed, ""},
+			"no key to seal with":   {viewer, d.settings, seller.Parts{}, at(parley.NoticeByChat, "https://hooks.example.com/x"), parley.CodeValidation, "address"},
+			"no way":                {viewer, public, sealed, at("pigeon", ""), parley.CodeValidation, "way"},
+			"no address":            {viewer, public, sealed, at(parley.NoticeByMail, " "), parley.CodeValidation, "address"},
+			"a name with it":        {viewer, public, sealed, at(parley.NoticeByMail, "Noa <noa@example.com>"), parley.CodeValidation, "address"},
+			"two":                   {viewer, public, sealed, at(parley.NoticeByMail, "a@example.com, b@example.com"), parley.CodeValidation, "address"},
+			"a further line":        {viewer, public, sealed, at(parley.NoticeByMail, "a@example.com\r\nBcc: b@example.com"), parley.CodeValidation, "address"},
+			"a command":             {viewer, public, sealed, at(parley.NoticeByMail, "\"a> SIZE=1\"@example.com"), parley.CodeValidation, "address"},
+			"without TLS":           {viewer, public, sealed, at(parley.NoticeByChat, "http://hooks.example.com/x"), parley.CodeValidation, "address"},
+			"inside":                {viewer, public, sealed, at(parley.NoticeByChat, "https://10.0.0.1/x"), parley.CodeValidation, "address"},
+			"a reference":           {viewer, public, sealed, at(parley.NoticeByChat, "env:PARLEY_SECRET_X"), parley.CodeValidation, "address"},
+			"credentials":           {viewer, public, sealed, at(parley.NoticeByChat, "https://u:p@hooks.example.com/x"), parley.CodeValidation, "address"},
+			"of nothing":            {viewer, public, sealed, func(in *seller.NoticeInput) { in.Kinds = nil }, parley.CodeValidation, "kinds"},
+			"of something unknown":  {viewer, public, sealed, func(in *seller.NoticeInput) { in.Kinds = []parley.NoticeKind{"all"} }, parley.CodeValidation, "kinds"},
+			"all the time":          {viewer, public, sealed, func(in *seller.NoticeInput) { in.Every = time.Second }, parley.CodeValidation, "every"},
+			"long before a timeout": {viewer, public, sealed, func(in *seller.NoticeInput) { in.Within = 1 << 62 }, parley.CodeValidation, "within"},
 		} {
-			d.settings = c.settings
+			d.settings, d.parts = c.settings, c.parts
 			asked := in
 			if c.change != nil {
 				c.change(&asked)
@@ -349,12 +350,12 @@ func TestAChatsAddressIsSealedAnew(t *testing.T) {
 		_, call := d.person("Noa", parley.ScopeFinance)
 		room := openChat(t)
 		d.choose(call, parley.NoticeByChat, room.URL)
-		former := d.settings.Vault
+		former := d.parts.Vault
 		fresh, err := vault.New(bytes.Repeat([]byte{8}, 32), "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.settings.Vault = fresh
+		d.parts.Vault = fresh
 		couriers := d.couriers(parley.NoticeByChat, notice.NewChat(true).Send)
 		d.deliver(couriers)
 		if failed := d.choice(call); failed.Failures != 1 || !strings.Contains(failed.LastError, "another key") {

@@ -26,6 +26,7 @@ import (
 type desk struct {
 	t        *testing.T
 	store    *storage.Store
+	parts    seller.Parts
 	settings seller.Settings
 	service  *seller.Service
 	clock    *handclock.Clock
@@ -41,8 +42,8 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &desk{t: t, store: store, clock: handclock.At(noon), settings: seller.DefaultSettings()}
-		d.settings.Vault, d.settings.PrivateWebhooks, d.settings.SellerName = sealing, true, "Nörthlight"
+		d := &desk{t: t, store: store, clock: handclock.At(noon), parts: seller.Parts{Vault: sealing}, settings: seller.DefaultSettings()}
+		d.settings.PrivateWebhooks, d.settings.SellerName = true, "Nörthlight"
 		d.settings.Notices = seller.NoticeSettings{Pages: "https://seller.example.com", Mail: true}
 		d.service = d.node()
 		test(t, d)
@@ -51,7 +52,7 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 
 // node is the flows as another process over the store has them.
 func (d *desk) node() *seller.Service {
-	return seller.New(d.store, nil, d.settings, d.clock.Read, rand.Reader, d.log())
+	return seller.New(d.store, d.parts, d.settings, d.clock.Read, rand.Reader, d.log())
 }
 
 func (d *desk) log() *slog.Logger { return slog.New(slog.NewTextHandler(d.t.Output(), nil)) }

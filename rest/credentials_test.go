@@ -74,7 +74,7 @@ func destinationOf(t *testing.T, s *shop, id string) (stored string) {
 func TestWithoutAKeyNoCredentialIsKept(t *testing.T) {
 	t.Parallel()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
-		s := openShopOn(t, store, rest.Options{}, func(settings *seller.Settings) { settings.Vault = nil })
+		s := openShopOn(t, store, rest.Options{}, func(parts *seller.Parts, _ *seller.Settings) { parts.Vault = nil })
 		to := s.must(201, "POST", "/api/v1/destinations", s.operator, `{"kind": "file_drop", "name": "x"}`).word("destination_id")
 		if got := s.must(422, "PUT", "/api/v1/destinations/"+to+"/credential", s.operator, `{"credential": "x"}`); !strings.Contains(got.text, "sealing-key") {
 			t.Error(got.text)

@@ -60,7 +60,7 @@ func TestTheFloorIsNoOracleOverHTTP(t *testing.T) {
 	t.Parallel()
 	racedetector.Serial(t)
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
-		s := openShopOn(t, store, rest.Options{}, func(settings *seller.Settings) { settings.NegotiationsPerDay = 2 })
+		s := openShopOn(t, store, rest.Options{}, func(_ *seller.Parts, settings *seller.Settings) { settings.NegotiationsPerDay = 2 })
 		keys := map[string]string{"nobody": "", "an agency": s.buyer, "another agency": s.rival, "an advertiser": s.key(seller.KeyRequest{
 			Role: parley.RoleBuyer, Label: "advertiser", Identity: parley.Identity{SeatID: "seat-3", AgencyID: "agency-3", AdvertiserID: "adv-3"},
 		})}

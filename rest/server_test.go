@@ -57,7 +57,7 @@ func onEach(t *testing.T, test func(t *testing.T, s *shop)) {
 	stores.Each(t, func(t *testing.T, store *storage.Store) { test(t, openShopOn(t, store, rest.Options{})) })
 }
 
-func openShopOn(t testing.TB, store *storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
+func openShopOn(t testing.TB, store *storage.Store, options rest.Options, change ...func(*seller.Parts, *seller.Settings)) *shop {
 	t.Helper()
 	s := openNode(t, store, options, change...)
 	s.stock()
@@ -69,23 +69,24 @@ func openShopOn(t testing.TB, store *storage.Store, options rest.Options, change
 }
 
 // openNode serves a store, without putting anything into it.
-func openNode(t testing.TB, store *storage.Store, options rest.Options, change ...func(*seller.Settings)) *shop {
+func openNode(t testing.TB, store *storage.Store, options rest.Options, change ...func(*seller.Parts, *seller.Settings)) *shop {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock := handclock.At(now)
 	settings := seller.DefaultSettings()
 	settings.PrivateWebhooks = true
-	settings.Adapters = []activation.Adapter{filedrop.New(t.TempDir())}
 	sealing, err := vault.New(bytes.Repeat([]byte{7}, 32), "", func(string) string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings.Vault = sealing
-	for _, decide := range change {
-		decide(&settings)
+	parts := seller.Parts{
+		Cards: fetchCard, Adapters: []activation.Adapter{filedrop.New(t.TempDir())},
+		TryWebhook: webhook.Try(webhook.NewSender(true).Send, wire.EncodeEvent, clock.Read), Vault: sealing,
 	}
-	settings.TryWebhook = webhook.Try(webhook.NewSender(true).Send, wire.EncodeEvent, clock.Read)
-	service := seller.New(store, fetchCard, settings, clock.Read, rand.Reader, log)
+	for _, decide := range change {
+		decide(&parts, &settings)
+	}
+	service := seller.New(store, parts, settings, clock.Read, rand.Reader, log)
 	options.Log = log
 	if options.Ready == nil {
 		options.Ready = service.Ready

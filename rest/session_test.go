@@ -78,7 +78,7 @@ func TestAnonymousQuotesCarryNoDocuments(t *testing.T) {
 func TestAnonymousThingsAreBounded(t *testing.T) {
 	t.Parallel()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
-		s := openShopOn(t, store, rest.Options{}, func(settings *seller.Settings) { settings.AnonymousLimit = 3 })
+		s := openShopOn(t, store, rest.Options{}, func(_ *seller.Parts, settings *seller.Settings) { settings.AnonymousLimit = 3 })
 		settings := s.service.Settings()
 		const quote = `{"product_id": "ctv-sports", "deal_type": "PD"}`
 		propose := func(key string) reply {

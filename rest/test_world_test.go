@@ -20,7 +20,7 @@ func openWorlds(t *testing.T, open func(testing.TB) *storage.Store) (live, test 
 	live = openShopOn(t, open(t), rest.Options{})
 	var moved *seller.TestClock
 	trial := open(t)
-	test = openShopOn(t, trial, rest.Options{Kit: edge.Kit{Mode: parley.TestMode}}, func(s *seller.Settings) {
+	test = openShopOn(t, trial, rest.Options{Kit: edge.Kit{Mode: parley.TestMode}}, func(_ *seller.Parts, s *seller.Settings) {
 		var err error
 		if moved, err = seller.OpenTestClock(t.Context(), trial, live.clock.Read); err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ func (s *Service) TraffickingSheet(ctx context.Context, call Call, dealID string
 	if err != nil {
 		return Sheet{}, err
 	}
-	for _, adapter := range s.settings.Adapters {
+	for _, adapter := range s.parts.Adapters {
 		sheets, is := adapter.(activation.Sheeter)
 		if !is {
 			continue

@@ -58,10 +58,10 @@ func (s *Service) DiscoverAgent(ctx context.Context, call Call, agentURL string,
 	if !errors.Is(err, errUndiscovered) {
 		return stored, err
 	}
-	if s.cards == nil {
+	if s.parts.Cards == nil {
 		return Answer{}, parley.Errorf(parley.CodeUnsupportedCapability, "This seller does not discover agents.")
 	}
-	card, err := s.cards(ctx, asked)
+	card, err := s.parts.Cards(ctx, asked)
 	if err != nil {
 		return Answer{}, err
 	}

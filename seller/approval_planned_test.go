@@ -18,7 +18,7 @@ import (
 // node is another process over the same store and clock.
 func (d *desk) node() *desk {
 	other := *d
-	other.service = seller.New(d.store, anyCard, seller.DefaultSettings(), d.clock.Read, rand.Reader, slog.New(slog.NewTextHandler(testWriter{d.t}, nil)))
+	other.service = seller.New(d.store, anyParts, seller.DefaultSettings(), d.clock.Read, rand.Reader, slog.New(slog.NewTextHandler(testWriter{d.t}, nil)))
 	return &other
 }
 

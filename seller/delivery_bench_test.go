@@ -25,7 +25,7 @@ func BenchmarkImportDelivery(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			const rows, deals, days = 500_000, 100, 50
 			store := open(b)
-			service := seller.New(store, nil, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.NewTextHandler(io.Discard, nil)))
+			service := seller.New(store, seller.Parts{}, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.NewTextHandler(io.Discard, nil)))
 			ids := benchDeals(b, store, deals)
 			b.ReportAllocs()
 			n := 0
@@ -68,7 +68,7 @@ func BenchmarkDealDelivery(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			const lines, days, sources = 5_000, 50, 2
 			store := open(b)
-			service := seller.New(store, nil, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.NewTextHandler(io.Discard, nil)))
+			service := seller.New(store, seller.Parts{}, seller.DefaultSettings(), parley.SystemClock, rand.Reader, slog.New(slog.NewTextHandler(io.Discard, nil)))
 			id := benchDeals(b, store, 1)[0]
 			for source := range sources {
 				_, err := service.ImportDelivery(context.Background(), seller.Terminal("bench"), seller.DeliveryFile{

@@ -40,7 +40,7 @@ type DestinationRequest struct {
 
 // adapter answers what speaks to a kind of destination.
 func (s *Service) adapter(kind string) (activation.Adapter, bool) {
-	for _, adapter := range s.settings.Adapters {
+	for _, adapter := range s.parts.Adapters {
 		if adapter.Kind() == kind {
 			return adapter, true
 		}
@@ -51,7 +51,7 @@ func (s *Service) adapter(kind string) (activation.Adapter, bool) {
 // DestinationKinds are those that destinations can have.
 func (s *Service) DestinationKinds() []string {
 	var names []string
-	for _, adapter := range s.settings.Adapters {
+	for _, adapter := range s.parts.Adapters {
 		names = append(names, adapter.Kind())
 	}
 	return names

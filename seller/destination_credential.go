@@ -11,10 +11,10 @@ import (
 
 // vault answers what opens credentials.
 func (s *Service) vault() *vault.Vault {
-	if s.settings.Vault == nil {
+	if s.parts.Vault == nil {
 		return &vault.Vault{}
 	}
-	return s.settings.Vault
+	return s.parts.Vault
 }
 
 // account is what a call to a destination needs, with its credential opened, or why that cannot be had.

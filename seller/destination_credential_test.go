@@ -26,9 +26,8 @@ func TestCredentialsAreSealedAnewAllOrNone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			settings := seller.DefaultSettings()
-			settings.Adapters, settings.Vault = []activation.Adapter{filedrop.New(t.TempDir())}, sealing
-			return openDesk(t, store, settings), sealing
+			parts := seller.Parts{Adapters: []activation.Adapter{filedrop.New(t.TempDir())}, Vault: sealing}
+			return openDeskWith(t, store, parts, seller.DefaultSettings()), sealing
 		}
 		formerDesk, formerKey := keyed(1)
 		presentDesk, _ := keyed(2)

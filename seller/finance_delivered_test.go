@@ -201,7 +201,7 @@ func TestFinanceByDeliveryIsWhatDealsDelivered(t *testing.T) {
 			func(s *seller.Settings) { s.TimeZone, s.BillingSource = time.UTC, "" },
 		} {
 			change(&settings)
-			d.service = seller.New(store, anyCard, settings, d.clock.Read, rand.Reader, slog.Default())
+			d.service = seller.New(store, anyParts, settings, d.clock.Read, rand.Reader, slog.Default())
 			d.totalsAreOfLines(viewer, june, june.Next().Next())
 			if n := must(d.service.ReckonEarnings(ctx)); n == 0 {
 				t.Error("nothing was reckoned anew by other settings")

@@ -34,12 +34,18 @@ func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 }
 
 func openDesk(t testing.TB, store *storage.Store, settings seller.Settings) *desk {
-	clock := handclock.At(noon)
-	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
-	return &desk{t: t, store: store, clock: clock, service: seller.New(store, anyCard, settings, clock.Read, rand.Reader, log)}
+	return openDeskWith(t, store, anyParts, settings)
 }
 
-// anyCard is the card of every agent.
+func openDeskWith(t testing.TB, store *storage.Store, parts seller.Parts, settings seller.Settings) *desk {
+	clock := handclock.At(noon)
+	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
+	return &desk{t: t, store: store, clock: clock, service: seller.New(store, parts, settings, clock.Read, rand.Reader, log)}
+}
+
+// anyParts fetch a card of every agent.
+var anyParts = seller.Parts{Cards: anyCard}
+
 func anyCard(context.Context, string) (json.RawMessage, error) {
 	return json.RawMessage(`{"name": "B"}`), nil
 }

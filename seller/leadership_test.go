@@ -31,7 +31,7 @@ func TestBackgroundWorkIsHandedOver(t *testing.T) {
 		begin := func(node string) (end func()) {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan struct{})
-			service := seller.New(d.store, nil, seller.DefaultSettings(), d.clock.Read, rand.Reader, slog.New(log))
+			service := seller.New(d.store, seller.Parts{}, seller.DefaultSettings(), d.clock.Read, rand.Reader, slog.New(log))
 			go func() {
 				defer close(ended)
 				service.RunBackground(ctx, node, time.Hour)

@@ -17,9 +17,7 @@ import (
 func TestAPlatformHasOneMapping(t *testing.T) {
 	t.Parallel()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
-		settings := seller.DefaultSettings()
-		settings.Adapters = []activation.Adapter{filedrop.New(t.TempDir())}
-		d := openDesk(t, store, settings)
+		d := openDeskWith(t, store, seller.Parts{Adapters: []activation.Adapter{filedrop.New(t.TempDir())}}, seller.DefaultSettings())
 		ctx, here := t.Context(), seller.Terminal("test")
 		var made parley.Destination
 		destination := seller.DestinationRequest{Kind: filedrop.Kind, Name: "one", Settings: json.RawMessage(`{"folder": "one"}`)}

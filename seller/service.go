@@ -58,11 +58,16 @@ type Settings struct {
 	TestClock *TestClock
 	KeyPrefix string // what API keys begin with; empty: parley.KeySecretPrefix
 
-	Adapters           []activation.Adapter // the kinds of destinations that there can be
-	TryWebhook         TryWebhook           // nil: webhooks cannot be tried
-	Vault              *vault.Vault         // opens credentials of destinations; nil: there are none
-	BillingSource      string               // whose figures of a delivery count; empty: the first by name
-	ActivationPatience time.Duration        // how long sending a deal may fail before a person is asked
+	BillingSource      string        // whose figures of a delivery count; empty: the first by name
+	ActivationPatience time.Duration // how long sending a deal may fail before a person is asked
+}
+
+// Parts are what the flows reach the world outside with, and what keeps its secrets. Each may be left out.
+type Parts struct {
+	Cards      FetchCard            // of agents that are discovered; nil: none are
+	Adapters   []activation.Adapter // the kinds of destinations that there can be
+	TryWebhook TryWebhook           // nil: webhooks cannot be tried
+	Vault      *vault.Vault         // opens credentials of destinations; nil: there are none
 }
 
 // AnonymousAccess is what a caller without a key may do, at the public tier.
@@ -105,7 +110,7 @@ func DefaultSettings() Settings {
 // Service runs the flows over a store. It is safe for concurrent use, and several services may share one database.
 type Service struct {
 	store    *storage.Store
-	cards    FetchCard
+	parts    Parts
 	settings Settings
 	clock    parley.Clock
 	ids      *parley.IDs
@@ -125,12 +130,12 @@ type Service struct {
 	leads     sync.Map // by lease: whether this process holds it
 }
 
-// New makes a service over a store. cards fetches the cards of agents that are discovered; nil: none are. The clock and the
-// source of randomness are given, so that tests decide both. All are used by many goroutines at once.
-func New(store *storage.Store, cards FetchCard, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
+// New makes a service over a store. The clock and the source of randomness are given, so that tests decide both. All, and the parts, are
+// used by many goroutines at once.
+func New(store *storage.Store, parts Parts, settings Settings, clock parley.Clock, random io.Reader, log *slog.Logger) *Service {
 	s := &Service{
 		store:    store,
-		cards:    cards,
+		parts:    parts,
 		settings: settings,
 		clock:    clock,
 		ids:      parley.NewIDs(clock, random).WithKeys(cmp.Or(settings.KeyPrefix, parley.KeySecretPrefix)),

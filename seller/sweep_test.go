@@ -380,7 +380,7 @@ func TestEverySweepStepsPastWhatItCannotDo(t *testing.T) {
 		var log written
 		settings := seller.DefaultSettings()
 		settings.KeepEvents, settings.KeepAudits, settings.KeepNegotiations = 30*24*time.Hour, 30*24*time.Hour, 30*24*time.Hour
-		d.service = seller.New(store, anyCard, settings, d.clock.Read, rand.Reader, slog.New(slog.NewTextHandler(&log, nil)))
+		d.service = seller.New(store, anyParts, settings, d.clock.Read, rand.Reader, slog.New(slog.NewTextHandler(&log, nil)))
 		d.sell(video())
 		all := duties(d)
 		ids := map[string][]string{}

@@ -14,11 +14,11 @@ import (
 func TestWhatIsUndoneOnPurposeIsNoFailure(t *testing.T) {
 	t.Parallel()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
-		settings := seller.DefaultSettings()
-		settings.TryWebhook = func(context.Context, seller.WebhookDue) parley.WebhookAttempt {
+		parts := anyParts
+		parts.TryWebhook = func(context.Context, seller.WebhookDue) parley.WebhookAttempt {
 			return parley.WebhookAttempt{Failure: "nobody is there"}
 		}
-		d := openDesk(t, store, settings)
+		d := openDeskWith(t, store, parts, seller.DefaultSettings())
 		d.sell(video())
 		ctx, terminal, buyer := t.Context(), seller.Terminal("test"), d.buyer(acme)
 		var hook seller.CreatedWebhook

@@ -44,12 +44,12 @@ func (s *Service) TestWebhook(ctx context.Context, call Call, id string, encode 
 	if !errors.Is(err, errUntried) {
 		return stored, err
 	}
-	if s.settings.TryWebhook == nil {
+	if s.parts.TryWebhook == nil {
 		return Answer{}, parley.Errorf(parley.CodeUnsupportedCapability, "This seller does not try webhooks.")
 	}
 	sent := due.Events[0]
 	due.Events[0] = seenBy(reader, sent)
-	attempt := s.settings.TryWebhook(ctx, due)
+	attempt := s.parts.TryWebhook(ctx, due)
 	if err := ctx.Err(); err != nil {
 		return Answer{}, err
 	}

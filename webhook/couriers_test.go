@@ -29,7 +29,7 @@ type desk struct {
 func onEach(t *testing.T, test func(t *testing.T, d *desk)) {
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		d := &desk{t: t, store: store, clock: handclock.At(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC))}
-		d.service = seller.New(store, nil, seller.DefaultSettings(), d.clock.Read, rand.Reader, d.log())
+		d.service = seller.New(store, seller.Parts{}, seller.DefaultSettings(), d.clock.Read, rand.Reader, d.log())
 		encode := func(k seller.CreatedKey) (seller.Answer, error) {
 			if k.Secret != "" {
 				d.admin = seller.Call{Secret: k.Secret}

@@ -67,14 +67,12 @@ func open(t testing.TB, store *storage.Store) *desk {
 
 // node is another process over the desk's store, with a clock of its own.
 func (d *desk) node(clock parley.Clock) *seller.Service {
-	settings := seller.DefaultSettings()
-	settings.Adapters = []activation.Adapter{
+	adapters := []activation.Adapter{
 		d.server, filedrop.New(d.folder), dealsapi.New(true, d.clock.Read), admanager.NewAt(d.network.URL, d.network.TokenURL(), d.clock.Read),
 	}
 	sealing, err := vault.New(bytes.Repeat([]byte{7}, 32), "", nil)
 	d.must(err)
-	settings.Vault = sealing
-	return seller.New(d.store, nil, settings, clock, rand.Reader, d.log())
+	return seller.New(d.store, seller.Parts{Adapters: adapters, Vault: sealing}, seller.DefaultSettings(), clock, rand.Reader, d.log())
 }
 
 func (d *desk) log() *slog.Logger { return slog.New(slog.NewTextHandler(d.t.Output(), nil)) }

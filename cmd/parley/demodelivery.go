@@ -47,10 +47,9 @@ func (c demoCommand) deliver(p *process, w *walk) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 	f := fortnight{demo: demo{walk: w, demoCommand: c}, ahead: &atomic.Int64{}, sheets: filepath.Join(folder, "traffic")}
 	now := func() time.Time { return clock().Add(time.Duration(f.ahead.Load())) }
-	settings := seller.DefaultSettings()
-	settings.Adapters = []activation.Adapter{filedrop.New(f.sheets)}
+	parts := seller.Parts{Adapters: []activation.Adapter{filedrop.New(f.sheets)}}
 	log := slog.New(slog.DiscardHandler)
-	f.service = seller.New(store, nil, settings, now, rand.Reader, log)
+	f.service = seller.New(store, parts, seller.DefaultSettings(), now, rand.Reader, log)
 	f.couriers = courier.New(f.service, now, log, courier.Limits{})
 	if err := f.prepare(p); err != nil {
 		return err

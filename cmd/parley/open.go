@@ -46,16 +46,19 @@ func (p *process) newService(store *storage.Store, settings config.Settings, log
 		service, _, err := p.newTestService(store, settings, log)
 		return service, err
 	}
-	decided := sellerSettings(settings)
-	var err error
-	if decided.Vault, err = p.serviceVault(settings); err != nil {
+	sealing, err := p.serviceVault(settings)
+	if err != nil {
 		return nil, err
 	}
-	decided.Adapters = []activation.Adapter{
-		filedrop.Beside(string(settings.TrafficFolder), parley.TestMode), dealsapi.New(settings.PrivateDestinations, clock), newAdManager(),
+	parts := seller.Parts{
+		Cards: agentcard.New(settings.DiscoverPrivateAgents).Fetch,
+		Adapters: []activation.Adapter{
+			filedrop.Beside(string(settings.TrafficFolder), parley.TestMode), dealsapi.New(settings.PrivateDestinations, clock), newAdManager(),
+		},
+		TryWebhook: webhook.Try(webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock),
+		Vault:      sealing,
 	}
-	decided.TryWebhook = webhook.Try(webhook.NewSender(settings.PrivateWebhooks).Send, wire.EncodeEvent, clock)
-	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, clock, rand.Reader, log), nil
+	return seller.New(store, parts, sellerSettings(settings), clock, rand.Reader, log), nil
 }
 
 // serviceVault opens what keeps the flows' credentials.

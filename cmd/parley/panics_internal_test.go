@@ -24,7 +24,7 @@ func TestAPanicIsAnsweredAtEveryEdge(t *testing.T) {
 		PublicURL: "https://seller.example.com", Log: slog.New(slog.NewTextHandler(&logged, nil)),
 		Limiter: edge.NewLimiter(edge.RateLimit{PerSecond: 1, Burst: 1}, func() time.Time { panic("secret of the house") }),
 	}.WithDefaults()
-	service := seller.New(nil, nil, seller.DefaultSettings(), time.Now, rand.Reader, kit.Log)
+	service := seller.New(nil, seller.Parts{}, seller.DefaultSettings(), time.Now, rand.Reader, kit.Log)
 	handler, err := edges(service, config.Settings{MCP: true, A2A: true}, kit)
 	if err != nil {
 		t.Fatal(err)

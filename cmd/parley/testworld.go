@@ -100,11 +100,14 @@ func (p *process) newTestService(store *storage.Store, settings config.Settings,
 	decided.TestClock, decided.KeyPrefix = moved, parley.TestKeySecretPrefix
 	decided.SellerName, decided.DealPrefix = decided.SellerName+" (test)", config.TestDealPrefix
 	decided.Notices = seller.NoticeSettings{}
-	if settings.TrafficFolder != "" {
-		decided.Adapters = []activation.Adapter{filedrop.New(filepath.Join(string(settings.TrafficFolder), parley.TestMode))}
+	parts := seller.Parts{
+		Cards:      agentcard.New(settings.DiscoverPrivateAgents).Fetch,
+		TryWebhook: webhook.Try(sendTest(settings), wire.EncodeEvent, moved.Now),
 	}
-	decided.TryWebhook = webhook.Try(sendTest(settings), wire.EncodeEvent, moved.Now)
-	return seller.New(store, agentcard.New(settings.DiscoverPrivateAgents).Fetch, decided, moved.Now, rand.Reader, log), moved, nil
+	if settings.TrafficFolder != "" {
+		parts.Adapters = []activation.Adapter{filedrop.New(filepath.Join(string(settings.TrafficFolder), parley.TestMode))}
+	}
+	return seller.New(store, parts, decided, moved.Now, rand.Reader, log), moved, nil
 }
 
 // sendTest delivers to webhooks of the test world. Each delivery says so, and is signed by the machine's clock, which receivers go by.

@@ -82,9 +82,9 @@ func TestWhatCanNoLongerBeApplied(t *testing.T) {
 	}{
 		"nothing has moved":        {func(*parley.Deal) {}, today, ""},
 		"the price has":            {func(d *parley.Deal) { d.Price.FinalCPM += 10_000 }, today, "The deal's price has changed meanwhile: it is 10.81."},
-		"the volume has":           {func(d *parley.Deal) { d.Impressions++ }, today, "The deal's impressions has changed meanwhile: it is 1000001."},
+		"the volume has":           {func(d *parley.Deal) { d.Impressions++ }, today, "The deal's number of impressions has changed meanwhile: it is 1000001."},
 		"a part was given up":      {func(d *parley.Deal) { d.Status = parley.DealPartiallyCancelled }, today, "The deal's status has changed meanwhile: it is partially_cancelled."},
-		"the flight has":           {func(d *parley.Deal) { d.Flight.End += 3 }, today, "The deal's flight_end has changed meanwhile: it is 2024-11-05."},
+		"the flight has":           {func(d *parley.Deal) { d.Flight.End += 3 }, today, "The deal's last day has changed meanwhile: it is 2024-11-05."},
 		"the deal has ended":       {func(d *parley.Deal) { d.Status = parley.DealCancelled }, today, "The deal is cancelled."},
 		"the flight is over":       {func(*parley.Deal) {}, deal().Flight.End + 1, "The deal's flight is over."},
 		"on its flight's last day": {func(*parley.Deal) {}, deal().Flight.End, ""},

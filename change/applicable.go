@@ -25,11 +25,17 @@ func Applicable(c parley.ChangeRequest, deal parley.Deal, today parley.Date) (af
 		return after, "The deal's flight is over."
 	}
 	if field, is, differs := Unexpected(deal, c.Expected); differs {
-		return after, "The deal's " + field + " has changed meanwhile: it is " + is + "."
+		return after, "The deal's " + called[field] + " has changed meanwhile: it is " + is + "."
 	}
 	after, err := NewTerms(deal.Terms(), c.Terms, today)
 	if err != nil {
 		return after, "The new terms no longer hold: the dates have passed."
 	}
 	return after, ""
+}
+
+// called is what a sentence calls the terms of a deal that a change can meet changed.
+var called = map[string]string{
+	"flight_start": "first day", "flight_end": "last day", "impressions": "number of impressions", "price": "price", "currency": "currency",
+	"product_id": "product", "deal_type": "type", "status": "status",
 }

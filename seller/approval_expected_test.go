@@ -16,7 +16,9 @@ type told struct {
 	kind        toldKind
 	way         string // in which it is answered, and before or after what changes
 	first, then func(*parley.Product)
+	meanwhile   func(*desk, *told) // what is done beside; nil: nothing
 	product     string
+	buyer       seller.Call
 	id          string
 	was, now    parley.Effect
 	refused     error
@@ -88,20 +90,35 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 				Terms: parley.ChangeTerms{Impressions: of[int64](1_500_000)},
 			}).ApprovalID
 		}},
+		{name: "order", gate: parley.GateOrderSubmission, decision: "approve", holds: true, ask: func(d *desk, buyer seller.Call, product string) string {
+			deal := must(d.book(buyer, quoted(d, buyer, product).ID))
+			must(d.move(buyer, must(d.order(buyer, deal.ID)).ID, parley.OrderSubmitted))
+			return d.asked(deal.ID)[0].ID
+		}},
 	}
-	same := func(*parley.Product) {}
 	less := func(p *parley.Product) { p.DailyImpressions = of[int64](60_000) }
 	changes := []struct {
 		name        string
 		first, then func(*parley.Product)
+		meanwhile   func(*desk, *told)
 		capacity    bool
+		of          string // the one kind of question that it concerns; empty: each
 	}{
-		{"nothing", same, same, false},
-		{"less is left", same, less, true},
-		{"more is there again", less, same, true},
-		{"the price list rises", same, func(p *parley.Product) { p.BaseCPM = of[int64](13_000_000) }, false},
-		{"paused", same, func(p *parley.Product) { p.Status = parley.ProductPaused }, false},
-		{"a floor above", same, func(p *parley.Product) { p.BaseCPM, p.FloorCPM = of[int64](60_000_000), 50_000_000 }, false},
+		{name: "nothing"},
+		{name: "less is left", then: less, capacity: true},
+		{name: "more is there again", first: less, capacity: true},
+		{name: "the price list rises", then: func(p *parley.Product) { p.BaseCPM = of[int64](13_000_000) }},
+		{name: "paused", then: func(p *parley.Product) { p.Status = parley.ProductPaused }},
+		{name: "a floor above", then: func(p *parley.Product) { p.BaseCPM, p.FloorCPM = of[int64](60_000_000), 50_000_000 }},
+		{name: "another change is applied", of: "change", meanwhile: func(d *desk, r *told) {
+			desk := d.operator()
+			other := d.mustAsk(r.buyer, seller.ChangeInput{
+				Type: parley.ChangeImpressions, DealID: d.approval(r.id).DealID, Reason: "less", Proposed: json.RawMessage(`{}`),
+				Terms: parley.ChangeTerms{Impressions: of[int64](900_000)},
+			})
+			must(d.review(desk, other.ID, "approve"))
+			must(d.applyChange(r.buyer, other.ID))
+		}},
 	}
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
@@ -109,11 +126,11 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 		var rows []*told
 		for _, kind := range kinds {
 			for _, c := range changes {
-				if kind.holds && c.capacity {
+				if kind.holds && c.capacity || c.of != "" && c.of != kind.name {
 					continue
 				}
 				for _, way := range []string{"page before", "page within", "at once before", "many before"} {
-					r := &told{kind: kind, way: way, first: c.first, then: c.then, name: kind.name + ", " + c.name + ", " + way}
+					r := &told{kind: kind, way: way, first: c.first, then: c.then, meanwhile: c.meanwhile, buyer: buyer, name: kind.name + ", " + c.name + ", " + way}
 					r.product = kind.name + "-" + parley.FormatCount(int64(len(rows)))
 					rows = append(rows, r)
 				}
@@ -122,16 +139,20 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 		sells := func(as func(r *told) func(*parley.Product)) {
 			var products []parley.Product
 			for _, r := range rows {
-				products = append(products, video(func(p *parley.Product) { p.ID = r.product }, as(r)))
+				products = append(products, video(func(p *parley.Product) {
+					if p.ID = r.product; as(r) != nil {
+						as(r)(p)
+					}
+				}))
 			}
 			d.sell(products...)
 		}
-		sells(func(*told) func(*parley.Product) { return same })
+		sells(func(*told) func(*parley.Product) { return nil })
 		for _, kind := range kinds {
 			d.gate(parley.ApprovalRule{Gate: kind.gate, Condition: `product_id.startsWith("` + kind.name + `-")`})
 		}
 		for _, r := range rows {
-			if r.id = r.kind.ask(d, buyer, r.product); r.id == "" {
+			if r.id = r.kind.ask(d, r.buyer, r.product); r.id == "" {
 				t.Fatalf("%s: nothing is asked", r.name)
 			}
 		}
@@ -149,6 +170,9 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 		}
 		sells(func(r *told) func(*parley.Product) { return r.then })
 		for _, r := range rows {
+			if r.meanwhile != nil {
+				r.meanwhile(d, r)
+			}
 			r.now = r.looks(d, desk)
 			switch r.way {
 			case "page before":
@@ -181,8 +205,8 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 			}
 		}
 		// Of the six kinds each is carried out where nothing moves but the ask, and none where it is paused or under the floor; capacity is
-		// of the first two alone, since a counter of the desk's own is for what is left, too.
-		if want := 6 * 2 * 4; carried != want {
+		// of the first two alone, since a counter of the desk's own is for what is left, too. An order is of what is agreed.
+		if want := (6*2 + 4) * 4; carried != want {
 			t.Errorf("%d are carried out and %d wait, want %d carried out", carried, waits, want)
 		}
 	})
@@ -237,6 +261,9 @@ func (d *desk) did(call seller.Call, a parley.Approval) (e parley.Effect) {
 	switch {
 	case a.ChangeID != "" && done.Result == "accepted":
 		return parley.Effect{Deed: parley.DeedChange, CPM: a.Case.Price, Impressions: a.Case.Impressions}
+	case a.OrderID != "" && done.Result == "accepted":
+		deal := must(d.service.Deal(ctx, call, a.DealID))
+		return parley.Effect{Deed: parley.DeedSubmit, CPM: deal.Price.FinalCPM, Impressions: deal.Impressions}
 	case a.DealID != "" && done.Result == "booked":
 		deal := must(d.service.Deal(ctx, call, a.DealID))
 		return parley.Effect{Deed: parley.DeedAccept, CPM: deal.Price.FinalCPM, Impressions: deal.Impressions}

@@ -248,11 +248,11 @@ func (w *work) rejectChange(c *parley.ChangeRequest, deal parley.Deal, reason st
 	return w.updateChange(c, parley.EventChangeRejected, deal, "change_request.review")
 }
 
-// approvableChange keeps the desk itself from approving what is not sold, or not at this price. The error is for the
-// publisher's people.
+// approvableChange keeps the desk itself from approving what can no longer be made of the deal, or is not sold, or not at this
+// price. The error is for the publisher's people.
 func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	c, err := w.Change(changeID).Get(ctx)
-	if err != nil || c.ForAPerson() {
+	if err != nil {
 		return err
 	}
 	deal, err := w.Deal(c.DealID).Get(ctx)
@@ -270,14 +270,12 @@ func (w *work) approvableChange(ctx context.Context, changeID string) error {
 // publisher's people, where it can make nothing of it any more.
 func (p prices) ofChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal) (change.Price, error) {
 	today := p.service.today(p.now)
-	after, err := change.NewTerms(deal.Terms(), c.Terms, today)
-	if err != nil {
-		if change.Sets(c.Terms) == "" {
-			return change.Price{}, nil // the end of a deal; what has become of it is said when it is carried out
-		}
-		return change.Price{}, parley.Invalid("decision", "must be reject: the dates have passed")
+	after, failure := change.Applicable(c, deal, today)
+	if failure != "" {
+		return change.Price{}, parley.Invalid("decision", "must be reject: %s. Reject this; what is still wanted can be asked for anew, of the deal as it is",
+			inSentence(failure))
 	}
-	if c.ForAPerson() || !change.SetsTerms(c, after, today) {
+	if !change.SetsTerms(c, after, today) {
 		return change.Price{}, nil
 	}
 	return p.priceTerms(ctx, deal, after)

@@ -36,6 +36,15 @@ const (
 	TimeoutEscalates OnTimeout = "escalate" // another role gets the same time again, and then it is rejected
 )
 
+// ApprovalRules are the rules of the gates.
+var ApprovalRules = RuleKind{Name: "approval_rule", Words: "approval rule", Prefix: PrefixApprovalRule, Changed: EventApprovalRulesChanged}
+
+// What ids of approval rules begin with, and what happens to them.
+const (
+	PrefixApprovalRule                  = "gate-"
+	EventApprovalRulesChanged EventType = "approval_rules.changed"
+)
+
 // ApprovalRule stops what it matches at a gate until a person with the rule's role has decided.
 type ApprovalRule struct {
 	ID         string

@@ -2,13 +2,14 @@ package parley
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
 // EventType names what happened, such as "quote.created".
 type EventType string
 
-// The events of the flows.
+// The events of the flows. Those of rules stand with their kinds.
 const (
 	EventQuoteCreated         EventType = "quote.created"
 	EventQuoteBooked          EventType = "quote.booked"
@@ -59,10 +60,6 @@ const (
 	EventAgentRemoved         EventType = "agent.removed"
 	EventCatalogChanged       EventType = "catalog.changed"
 	EventCapacityChanged      EventType = "capacity.changed"
-	EventPricingChanged       EventType = "pricing.changed"
-
-	EventApprovalRulesChanged       EventType = "approval_rules.changed"
-	EventNegotiationProfilesChanged EventType = "negotiation_profiles.changed"
 
 	EventKeyCreated  EventType = "key.created"
 	EventKeyRevoked  EventType = "key.revoked"
@@ -108,7 +105,7 @@ const (
 )
 
 // EventTypes are all of them.
-var EventTypes = [...]EventType{
+var EventTypes = slices.Concat([]EventType{
 	EventQuoteCreated, EventQuoteBooked, EventQuoteExpired, EventQuoteDeclined, EventHoldCreated, EventHoldEnded,
 	EventDealCreated, EventDealBooked,
 	EventDealRejected, EventDealExpired, EventDealCancelled, EventDealFiled,
@@ -120,8 +117,9 @@ var EventTypes = [...]EventType{
 	EventNegotiationStarted, EventNegotiationRound, EventNegotiationConcluded, EventNegotiationPaused, EventNegotiationResumed,
 	EventChangeCreated,
 	EventChangeApproved, EventChangeRejected, EventChangeApplied, EventChangeFailed, EventAgentDiscovered,
-	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged, EventPricingChanged,
-	EventApprovalRulesChanged, EventNegotiationProfilesChanged, EventKeyCreated, EventKeyRevoked, EventKeyRotated, EventKeyExpiring,
+	EventAgentTrusted, EventAgentRemoved, EventCatalogChanged, EventCapacityChanged,
+}, changesOfRules(), []EventType{
+	EventKeyCreated, EventKeyRevoked, EventKeyRotated, EventKeyExpiring,
 	EventAccountCreated, EventAccountChanged,
 	EventWebhookCreated, EventWebhookChanged, EventWebhookDisabled, EventWebhookRemoved, EventWebhookTested,
 	EventPackagesChanged, EventPackageQuoted, EventPackageBooked, EventSessionCreated, EventSessionMessage, EventSessionClosed,
@@ -129,7 +127,7 @@ var EventTypes = [...]EventType{
 	EventActivationSent, EventActivationAccepted, EventActivationLive, EventActivationPaused, EventActivationDrifted, EventActivationFailed,
 	EventActivationWithdrawn, EventDealActivated,
 	EventDealPacingChanged, EventDealCompleted, EventDeliveryReceived, EventDeliveryProfileChanged,
-}
+})
 
 // Event is one thing that happened, written in the transaction that did it. Data is readable by the owner and holds
 // nothing that a buyer may not know; Detail is for the publisher alone.

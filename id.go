@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Prefixes of identifiers, by what they name.
+// Prefixes of identifiers, by what they name. Those of rules stand with their kinds.
 const (
 	PrefixQuote         = "qt-"
 	PrefixProposal      = "prop-"
@@ -20,8 +20,6 @@ const (
 	PrefixChangeRequest = "CR-"
 	PrefixKey           = "key-"
 	PrefixAgent         = "agt-"
-	PrefixPricingRule   = "rule-"
-	PrefixApprovalRule  = "gate-"
 	PrefixWebhook       = "hook-"
 	PrefixPackage       = "pkg-"
 	PrefixSession       = "sess-"
@@ -35,8 +33,7 @@ const (
 	PrefixShare         = "share-"
 	PrefixSignIn        = "sign-"
 
-	PrefixNegotiationProfile = "prof-"
-	PrefixDeliveryProfile    = "dpf-"
+	PrefixDeliveryProfile = "dpf-"
 )
 
 // Prefixes of API keys, by what is traded with them.

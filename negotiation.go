@@ -139,6 +139,17 @@ func (n Negotiation) StandingCPM() int64 {
 	return n.Rounds[len(n.Rounds)-1].SellerCPM
 }
 
+// NegotiationProfiles set how is negotiated.
+var NegotiationProfiles = RuleKind{
+	Name: "negotiation_profile", Words: "negotiation profile", Prefix: PrefixNegotiationProfile, Changed: EventNegotiationProfilesChanged,
+}
+
+// What ids of negotiation profiles begin with, and what happens to them.
+const (
+	PrefixNegotiationProfile                  = "prof-"
+	EventNegotiationProfilesChanged EventType = "negotiation_profiles.changed"
+)
+
 // NegotiationProfile overrides the limits of a tier for what it matches; nil leaves a limit as it is. An empty list matches
 // everything.
 type NegotiationProfile struct {

@@ -50,6 +50,15 @@ type RateCard struct {
 	UpdatedBy      string
 }
 
+// PricingRules are the rules of the price waterfall. The rate card tells its changes as theirs.
+var PricingRules = RuleKind{Name: "pricing_rule", Words: "pricing rule", Prefix: PrefixPricingRule, Changed: EventPricingChanged}
+
+// What ids of pricing rules begin with, and what happens to them and to the rate card.
+const (
+	PrefixPricingRule             = "rule-"
+	EventPricingChanged EventType = "pricing.changed"
+)
+
 // PricingRule changes the price of what it matches. An empty list or nil bound matches everything.
 type PricingRule struct {
 	ID       string

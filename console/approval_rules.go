@@ -12,9 +12,18 @@ import (
 	"parley/seller"
 )
 
+var approvalRules = ruleKind{
+	RuleKind: parley.ApprovalRules, list: "/approval-rules", at: "/approval-rules",
+	group: groupPublisher, shows: []goTo{{"approvals", "approval-rules", "Approval rules", "r"}},
+	deeds: []deed{
+		{"Make an approval rule", "/approval-rules/new", true},
+		{"Try a case on the approval rules", "/approval-rules", false},
+	},
+}
+
 func (c *console) approvalRules() rulebook[parley.ApprovalRule] {
 	return rulebook[parley.ApprovalRule]{
-		Rulebook: c.service.ApprovalRules(), what: "approval rule", list: "/approval-rules", at: "/approval-rules",
+		Rulebook: c.service.ApprovalRules(), ruleKind: approvalRules, index: c.approvalRuleList,
 		gone:   "The rule is out of force. What it has stopped still waits for a decision.",
 		about:  func(r parley.ApprovalRule) (id, title string, priority int) { return r.ID, r.Name, r.Priority },
 		values: approvalRuleValues, unset: url.Values{

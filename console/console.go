@@ -153,8 +153,7 @@ func (c *console) routes() []route {
 	for _, subject := range [][]route{
 		c.homeRoutes(), c.inboxRoutes(), c.noticeRoutes(), c.negotiationRoutes(), c.proposalRoutes(),
 		c.activationRoutes(), c.destinationRoutes(), c.mappingRoutes(), c.deliveryRoutes(), c.quoteRoutes(), c.dealRoutes(), c.sheetRoutes(), c.orderRoutes(), c.inventoryRoutes(), c.availabilityRoutes(), c.reportRoutes(), c.packageRoutes(), c.importRoutes(),
-		c.rateCardRoutes(), c.pricingRules().routes(), c.whatIfRoutes(), c.profiles().routes(), c.approvalRules().routes(),
-		{get("/negotiation-profiles", c.profileList), get("/approval-rules", c.approvalRuleList)},
+		c.rateCardRoutes(), c.ruleRoutes(), c.whatIfRoutes(),
 		c.laterRoutes(), c.accountRoutes(), c.keyRoutes(), c.signInRoutes(), c.agentRoutes(), c.webhookRoutes(), c.eventRoutes(), c.auditRoutes(), c.systemRoutes(),
 	} {
 		all = append(all, subject...)

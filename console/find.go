@@ -17,15 +17,12 @@ type deed struct {
 }
 
 // deeds are what the box finds beside pages and what is traded.
-var deeds = []deed{
+var deeds = slices.Concat([]deed{
 	{"Import products from a file", "/inventory/import", true},
 	{"Export the inventory", "/inventory", false},
 	{"Declare capacity", "/inventory", true},
 	{"Change the rate card", "/pricing", true},
-	{"Make a pricing rule", "/pricing/rules/new", true},
-	{"Make an approval rule", "/approval-rules/new", true},
-	{"Try a case on the approval rules", "/approval-rules", false},
-	{"Make a negotiation profile", "/negotiation-profiles/new", true},
+}, deedsOfRules(), []deed{
 	{"Make a key for a buyer or a person", "/keys/new", true},
 	{"Register a buyer agent", "/agents", true},
 	{"Make a package of products", "/packages/new", true},
@@ -34,7 +31,7 @@ var deeds = []deed{
 	{"See what a buyer would be quoted", "/whatif", false},
 	{"Export the audit trail", "/audit", false},
 	{"Export the deals", "/deals", false},
-}
+})
 
 // findPage is what a text leads to, by kinds.
 type findPage struct {

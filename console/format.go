@@ -278,12 +278,9 @@ func address(id string) string {
 		{parley.PrefixOrder, "/orders/"},
 		{parley.PrefixEvent, "/events/"},
 		{parley.PrefixKey, "/keys/"},
-		{parley.PrefixPricingRule, "/pricing/rules/"},
 		{parley.PrefixProposal, "/proposals/"},
 		{parley.PrefixNegotiation, "/negotiations/"},
 		{parley.PrefixApproval, "/inbox/"},
-		{parley.PrefixApprovalRule, "/approval-rules/"},
-		{parley.PrefixNegotiationProfile, "/negotiation-profiles/"},
 		{parley.PrefixAgent, "/agents/"},
 		{parley.PrefixPackage, "/packages/"},
 		{parley.PrefixActivation, "/activations/"},
@@ -293,6 +290,11 @@ func address(id string) string {
 	} {
 		if strings.HasPrefix(id, p.prefix) {
 			return root + p.path + url.PathEscape(id)
+		}
+	}
+	for _, kind := range ruleKinds {
+		if strings.HasPrefix(id, kind.Prefix) {
+			return root + kind.at + "/" + url.PathEscape(id)
 		}
 	}
 	return ""

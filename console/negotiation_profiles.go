@@ -12,9 +12,15 @@ import (
 	"parley/seller"
 )
 
+var profiles = ruleKind{
+	RuleKind: parley.NegotiationProfiles, list: "/negotiation-profiles", at: "/negotiation-profiles",
+	group: groupSupply, shows: []goTo{{"profiles", "negotiation-profiles", "Limits", "l"}},
+	deeds: []deed{{"Make a negotiation profile", "/negotiation-profiles/new", true}},
+}
+
 func (c *console) profiles() rulebook[parley.NegotiationProfile] {
 	return rulebook[parley.NegotiationProfile]{
-		Rulebook: c.service.NegotiationProfiles(), what: "negotiation profile", list: "/negotiation-profiles", at: "/negotiation-profiles",
+		Rulebook: c.service.NegotiationProfiles(), ruleKind: profiles, index: c.profileList,
 		gone: "The profile is out of force. Negotiations under way keep their limits.",
 		about: func(p parley.NegotiationProfile) (id, title string, priority int) {
 			return p.ID, profileName(p), p.Priority

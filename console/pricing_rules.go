@@ -10,9 +10,14 @@ import (
 	"parley/seller"
 )
 
+var pricingRules = ruleKind{
+	RuleKind: parley.PricingRules, list: "/pricing", at: "/pricing/rules",
+	deeds: []deed{{"Make a pricing rule", "/pricing/rules/new", true}},
+}
+
 func (c *console) pricingRules() rulebook[parley.PricingRule] {
 	return rulebook[parley.PricingRule]{
-		Rulebook: c.service.PricingRules(), what: "pricing rule", list: "/pricing", at: "/pricing/rules",
+		Rulebook: c.service.PricingRules(), ruleKind: pricingRules,
 		gone:   "The rule is out of force. Its history stays.",
 		about:  func(r parley.PricingRule) (id, title string, priority int) { return r.ID, r.Name, r.Priority },
 		values: ruleValues, unset: url.Values{"enabled": {"on"}, "priority": {"100"}},

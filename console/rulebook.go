@@ -8,12 +8,48 @@ import (
 	"parley/seller"
 )
 
+// ruleKind is what other pages know of a kind of rule.
+type ruleKind struct {
+	parley.RuleKind
+	list  string // the page that shows all of them, such as "/pricing"
+	at    string // below which each has its page, such as "/pricing/rules"
+	shows []goTo // pages of the navigation
+	group string // where in the navigation
+	deeds []deed
+}
+
+// ruleKinds are all of them, and ruleRoutes their pages.
+var ruleKinds = []ruleKind{pricingRules, approvalRules, profiles}
+
+func (c *console) ruleRoutes() []route {
+	return slices.Concat(c.pricingRules().routes(), c.profiles().routes(), c.approvalRules().routes())
+}
+
+// rulesIn are the pages of kinds of rules in a group of the navigation.
+func rulesIn(group string) []goTo {
+	var pages []goTo
+	for _, kind := range ruleKinds {
+		if kind.group == group {
+			pages = append(pages, kind.shows...)
+		}
+	}
+	return pages
+}
+
+// deedsOfRules are what can be done about them.
+func deedsOfRules() []deed {
+	var all []deed
+	for _, kind := range ruleKinds {
+		all = append(all, kind.deeds...)
+	}
+	return all
+}
+
 // rulebook is a kind of rule as its pages reach it. All kinds are made, changed, taken out of force and read back alike.
 type rulebook[T any] struct {
 	seller.Rulebook[T]
-	what   string // in words, such as "pricing rule"
-	list   string // the page that shows all of them, such as "/pricing"
-	at     string // below which each has its page, such as "/pricing/rules"
+	ruleKind
+	index  action // shows all of them; nil: another page does
 	gone   string // what taking one out of force did
 	about  func(T) (id, title string, priority int)
 	values func(T) url.Values // in the fields of its form
@@ -25,13 +61,17 @@ type rulebook[T any] struct {
 
 // routes are those of the pages of each rule.
 func (b rulebook[T]) routes() []route {
-	return []route{
+	pages := []route{
 		getFor(admins, b.at+"/new", b.page),
 		post(admins, b.at+"/new", b.change),
 		get(b.at+"/{id}", b.page),
 		post(admins, b.at+"/{id}", b.change).over(b.now),
 		post(admins, b.at+"/{id}/delete", b.delete),
 	}
+	if b.index != nil {
+		pages = append(pages, get(b.list, b.index))
+	}
+	return pages
 }
 
 // all are the rules in the order in which they are looked at.
@@ -58,11 +98,11 @@ type past[T any] struct {
 func (b rulebook[T]) past(x *exchange) (past[T], error) {
 	id := x.PathValue("id")
 	if id == "" {
-		return past[T]{title: "New " + b.what}, nil
+		return past[T]{title: "New " + b.Words}, nil
 	}
 	history, err := b.History(x.Context(), x.call, id)
 	if err != nil {
-		return past[T]{}, missing(err, b.what, id)
+		return past[T]{}, missing(err, b.Words, id)
 	}
 	slices.Reverse(history)
 	_, err = b.Read(x.Context(), x.call, id)
@@ -94,7 +134,7 @@ func (b rulebook[T]) page(x *exchange) error {
 // now has the rule as it stands in the fields of its form.
 func (b rulebook[T]) now(x *exchange) (url.Values, error) {
 	rule, err := b.Read(x.Context(), x.call, x.PathValue("id"))
-	return b.values(rule), missing(err, b.what, x.PathValue("id"))
+	return b.values(rule), missing(err, b.Words, x.PathValue("id"))
 }
 
 // keep puts what a form says in force, for the rule that the page's address names or as a new one.
@@ -110,7 +150,7 @@ func (b rulebook[T]) delete(x *exchange) error {
 	r := reader{values: x.PostForm}
 	answer, err := b.Delete(x.Context(), x.call, x.PathValue("id"), r.version(), b.toList())
 	if err != nil {
-		return missing(err, b.what, x.PathValue("id"))
+		return missing(err, b.Words, x.PathValue("id"))
 	}
 	x.follow(answer, b.gone)
 	return nil

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"parley"
 	"parley/seller"
@@ -68,3 +69,15 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 		return wire.RuleTestOf(x.View, sampleApproval.Case, []parley.ApprovalRule{sampleApprovalRule})
 	}),
 )
+
+var sampleApprovalRule = parley.ApprovalRule{
+	ID: "gate-01k1h3v8mq4t7c9w2x5y6z0a1b3j", Version: 1, Name: "Large deals", Gate: parley.GateDealBooking,
+	Condition: "deal_value >= 250000", Role: parley.ScopeFinance, Timeout: 24 * time.Hour,
+	OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeAdmin, Priority: 100, Enabled: true,
+	CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
+}
+
+var sampleConfiguredRule = parley.ApprovalRule{
+	ID: "config:Large deals", Name: "Large deals", Gate: parley.GateDealBooking, Condition: "deal_value >= 250000",
+	Role: parley.ScopeFinance, Timeout: 24 * time.Hour, OnTimeout: parley.TimeoutRejects, Enabled: true,
+}

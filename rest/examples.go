@@ -7,7 +7,6 @@ import (
 	"parley"
 	"parley/edge"
 	"parley/inventory"
-	"parley/negotiation"
 	"parley/seller"
 	"parley/wire"
 )
@@ -209,24 +208,6 @@ var (
 		VolumeBrackets: parley.DefaultVolumeBrackets[:1], UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
 	}
 
-	samplePricingRule = parley.PricingRule{
-		ID: "rule-01k1h3v8mq4t7c9w2x5y6z0a1b3h", Version: 1, Name: "Acme upfront", Priority: 100, Enabled: true,
-		AgencyIDs: []string{"agency-7"}, InventoryTypes: []string{"ctv"}, Discount: 750, Condition: "impressions >= 1000000",
-		CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
-	}
-
-	sampleApprovalRule = parley.ApprovalRule{
-		ID: "gate-01k1h3v8mq4t7c9w2x5y6z0a1b3j", Version: 1, Name: "Large deals", Gate: parley.GateDealBooking,
-		Condition: "deal_value >= 250000", Role: parley.ScopeFinance, Timeout: 24 * time.Hour,
-		OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeAdmin, Priority: 100, Enabled: true,
-		CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
-	}
-
-	sampleConfiguredRule = parley.ApprovalRule{
-		ID: "config:Large deals", Name: "Large deals", Gate: parley.GateDealBooking, Condition: "deal_value >= 250000",
-		Role: parley.ScopeFinance, Timeout: 24 * time.Hour, OnTimeout: parley.TimeoutRejects, Enabled: true,
-	}
-
 	sampleCounter = int64(31_500_000)
 	sampleVolume  = int64(8_000_000)
 	sampleDecided = sampleTime.Add(20 * time.Minute)
@@ -296,15 +277,6 @@ var (
 	sampleAgent = parley.Agent{
 		ID: "agt-01k1h3v8mq4t7c9w2x5y6z0a1b3p", URL: "https://buyer.example.com/a2a", Trust: parley.TrustRegistered,
 		Card: json.RawMessage(`{"name":"Acme Buyer Agent","url":"https://buyer.example.com/a2a"}`), CreatedAt: sampleTime, UpdatedAt: sampleTime,
-	}
-
-	sampleStrategy = negotiation.Boulware
-	sampleRounds   = 8
-	sampleCap      = parley.BasisPoints(1_000)
-	sampleProfile  = parley.NegotiationProfile{
-		ID: "prof-01k1h3v8mq4t7c9w2x5y6z0a1b3l", Name: "Live sports hold out", Priority: 100, Enabled: true,
-		ProductIDs: []string{"ctv-sports-live"}, Strategy: &sampleStrategy, MaxRounds: &sampleRounds, TotalCap: &sampleCap,
-		Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
 	}
 
 	sampleOperatorKey = seller.CreatedKey{Secret: parley.KeySecretPrefix + "8f0z3k5n7q9s1v4x6y2b0c8d1e3g5h7j", Key: parley.Key{

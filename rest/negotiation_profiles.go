@@ -2,6 +2,7 @@ package rest
 
 import (
 	"parley"
+	"parley/negotiation"
 	"parley/seller"
 	"parley/wire"
 )
@@ -21,3 +22,14 @@ var negotiationProfileRoutes = rulebook[parley.NegotiationProfile, wire.Negotiat
 	version: func(body *wire.NegotiationProfileRequest) *int64 { return body.Version },
 	idOf:    func(profile parley.NegotiationProfile) string { return profile.ID },
 }.routes()
+
+var (
+	sampleStrategy = negotiation.Boulware
+	sampleRounds   = 8
+	sampleCap      = parley.BasisPoints(1_000)
+	sampleProfile  = parley.NegotiationProfile{
+		ID: "prof-01k1h3v8mq4t7c9w2x5y6z0a1b3l", Name: "Live sports hold out", Priority: 100, Enabled: true,
+		ProductIDs: []string{"ctv-sports-live"}, Strategy: &sampleStrategy, MaxRounds: &sampleRounds, TotalCap: &sampleCap,
+		Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
+	}
+)

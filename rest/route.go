@@ -75,8 +75,8 @@ type response struct {
 // Routes lists every operation of the API.
 func Routes() []Route {
 	return slices.Concat(productRoutes, catalogRoutes, availsRoutes, quoteRoutes, holdRoutes, dealRoutes, dealExportRoutes, orderRoutes, eventRoutes, streamRoutes, keyRoutes, signInRoutes,
-		rateCardRoutes, pricingRuleRoutes, capacityRoutes, reportRoutes, auditRoutes, approvalRoutes, approvalRuleRoutes,
-		negotiationProfileRoutes, proposalRoutes, negotiationRoutes, changeRoutes, accountRoutes, agentRoutes,
+		rateCardRoutes, ruleRoutes, capacityRoutes, reportRoutes, auditRoutes, approvalRoutes,
+		proposalRoutes, negotiationRoutes, changeRoutes, accountRoutes, agentRoutes,
 		webhookRoutes, mediaKitRoutes, packageRoutes, packageDealRoutes, dealPerformanceRoutes, sessionRoutes,
 		destinationRoutes, mappingRoutes, activationRoutes, deliveryRoutes, paperworkRoutes, findRoutes, dealShareRoutes, testClockRoutes)
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"parley/seller"
@@ -30,6 +31,9 @@ type rulebook[T, B, O any] struct {
 	idOf    func(T) string
 	sample  T
 }
+
+// ruleRoutes are those of every kind.
+var ruleRoutes = slices.Concat(pricingRuleRoutes, approvalRuleRoutes, negotiationProfileRoutes)
 
 func (b rulebook[T, B, O]) routes() []Route {
 	path := b.path + "/{" + b.id + "}"

@@ -10,7 +10,6 @@ import (
 )
 
 var approvalRules = ruleKind[parley.ApprovalRule]{
-	kind: "approval_rule", name: "approval rule", prefix: parley.PrefixApprovalRule, event: parley.EventApprovalRulesChanged,
 	revision: func(r *parley.ApprovalRule) revision {
 		return revision{&r.ID, &r.Version, &r.CreatedAt, &r.UpdatedAt, &r.UpdatedBy}
 	},

@@ -10,8 +10,6 @@ import (
 )
 
 var negotiationProfiles = ruleKind[parley.NegotiationProfile]{
-	kind: "negotiation_profile", name: "negotiation profile", prefix: parley.PrefixNegotiationProfile,
-	event: parley.EventNegotiationProfilesChanged,
 	revision: func(p *parley.NegotiationProfile) revision {
 		return revision{&p.ID, &p.Version, &p.CreatedAt, &p.UpdatedAt, &p.UpdatedBy}
 	},

@@ -10,7 +10,6 @@ import (
 )
 
 var pricingRules = ruleKind[parley.PricingRule]{
-	kind: "pricing_rule", name: "pricing rule", prefix: parley.PrefixPricingRule, event: parley.EventPricingChanged,
 	revision: func(r *parley.PricingRule) revision {
 		return revision{&r.ID, &r.Version, &r.CreatedAt, &r.UpdatedAt, &r.UpdatedBy}
 	},

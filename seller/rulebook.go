@@ -25,10 +25,6 @@ type Rulebook[T any] struct {
 
 // ruleKind is all that is particular to a kind of rule.
 type ruleKind[T any] struct {
-	kind     string // in audit entries and events, such as "pricing_rule"
-	name     string // in messages, such as "pricing rule"
-	prefix   string
-	event    parley.EventType
 	revision func(*T) revision
 	normal   func(T) T     // puts it into one form
 	check    func(T) error // by itself
@@ -57,7 +53,7 @@ func (b Rulebook[T]) History(ctx context.Context, call Call, id string) ([]T, er
 		}
 		versions, err := pending.Get(ctx)
 		if err == nil && len(versions) == 0 {
-			return nil, unknown(b.name, id)
+			return nil, unknown(b.book.Words, id)
 		}
 		return versions, err
 	})
@@ -73,13 +69,13 @@ func (b Rulebook[T]) Create(ctx context.Context, call Call, rule T, encode Encod
 			return none, err
 		}
 		r := b.revision(&rule)
-		*r.id, *r.version = b.service.ids.New(b.prefix), 1
+		*r.id, *r.version = b.service.ids.New(b.book.Prefix), 1
 		*r.createdAt, *r.updatedAt, *r.updatedBy = w.now, w.now, who.Actor()
 		if err := b.sound(ctx, w, rule); err != nil {
 			return none, err
 		}
 		b.book.Insert(w.Tx, rule)
-		return rule, w.record(b.changed(r), b.kind+".create", b.kind, *r.id, nil, rule)
+		return rule, w.record(b.changed(r), b.book.Name+".create", b.book.Name, *r.id, nil, rule)
 	})
 }
 
@@ -115,7 +111,7 @@ func (b Rulebook[T]) Replace(ctx context.Context, call Call, rule T, expected *i
 			return none, err
 		}
 		b.book.Update(w.Tx, rule)
-		return rule, w.record(b.changed(r), b.kind+".update", b.kind, *r.id, present, rule)
+		return rule, w.record(b.changed(r), b.book.Name+".update", b.book.Name, *r.id, present, rule)
 	})
 }
 
@@ -128,7 +124,7 @@ func (b Rulebook[T]) Delete(ctx context.Context, call Call, id string, expected 
 		}
 		r := b.revision(&present)
 		b.book.Delete(w.Tx, id, *r.version, w.now, who.Actor())
-		return present, w.record(b.changed(r), b.kind+".delete", b.kind, id, present, nil)
+		return present, w.record(b.changed(r), b.book.Name+".delete", b.book.Name, id, present, nil)
 	})
 }
 
@@ -141,11 +137,11 @@ func (b Rulebook[T]) present(ctx context.Context, w *work, id string, expected *
 	if present, err = pending.Get(ctx); err != nil {
 		return who, present, err
 	}
-	return who, present, sameVersion(b.name, *b.revision(&present).version, expected)
+	return who, present, sameVersion(b.book.Words, *b.revision(&present).version, expected)
 }
 
 func (b Rulebook[T]) changed(r revision) parley.Event {
-	return parley.Event{Type: b.event, Data: data(map[string]any{"what": b.kind, "id": *r.id, "version": *r.version})}
+	return parley.Event{Type: b.book.Changed, Data: data(map[string]any{"what": b.book.Name, "id": *r.id, "version": *r.version})}
 }
 
 // sameVersion refuses a change made from an old copy.

@@ -38,7 +38,7 @@ func (r *WebhookRequest) check(private bool) error {
 		r.URL = target.String()
 	}
 	for _, t := range r.EventTypes {
-		if !slices.Contains(parley.EventTypes[:], t) {
+		if !slices.Contains(parley.EventTypes, t) {
 			problems.Add("event_types", "names no kind of event: %q", t)
 		}
 	}

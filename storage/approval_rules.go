@@ -8,7 +8,7 @@ import (
 
 // ApprovalRules stop what they match until somebody has decided.
 var ApprovalRules = Rulebook[parley.ApprovalRule]{
-	RuleKind: RuleKind{what: "approval rule", state: "approval_state", table: "approval_rules", versions: "approval_rule_versions"},
+	RuleKind: RuleKind{RuleKind: parley.ApprovalRules, state: "approval_state", table: "approval_rules", versions: "approval_rule_versions"},
 	content: `name, priority, enabled, gate, condition, role, timeout_micros, on_timeout, escalate_to, updated_at, updated_by, second_role,
 		account_ids`,
 	fields: func(r *parley.ApprovalRule) []any {

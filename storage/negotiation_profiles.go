@@ -8,7 +8,7 @@ import (
 
 // NegotiationProfiles set the limits of the negotiations that they match.
 var NegotiationProfiles = Rulebook[parley.NegotiationProfile]{
-	RuleKind: RuleKind{what: "negotiation profile", state: "negotiation_state", table: "negotiation_profiles", versions: "negotiation_profile_versions"},
+	RuleKind: RuleKind{RuleKind: parley.NegotiationProfiles, state: "negotiation_state", table: "negotiation_profiles", versions: "negotiation_profile_versions"},
 	content: `name, priority, enabled, tiers, product_ids, inventory_types, deal_types, agency_ids, advertiser_ids, strategy,
 		max_rounds, round_cap, total_cap, buyer_share, acceptance_threshold, exponent, lowball_depth, tolerance, updated_at, updated_by,
 		account_ids`,

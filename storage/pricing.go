@@ -97,7 +97,7 @@ func (tx *Tx) InsertRateCard(card parley.RateCard) {
 
 // PricingRules are the rules of the price waterfall. Their version moves with the rate card too.
 var PricingRules = Rulebook[parley.PricingRule]{
-	RuleKind: RuleKind{what: "pricing rule", state: "pricing_state", table: "pricing_rules", versions: "pricing_rule_versions"},
+	RuleKind: RuleKind{RuleKind: parley.PricingRules, state: "pricing_state", table: "pricing_rules", versions: "pricing_rule_versions"},
 	content: `name, priority, enabled, tiers, agency_ids, advertiser_ids, holding_companies, product_ids, inventory_types,
 		deal_types, flight_from, flight_to, valid_from, valid_to, condition, currency, base_micros, base_currency, discount_bp,
 		floor_micros, floor_currency, ceiling_micros, ceiling_currency, volume_brackets, updated_at, updated_by, account_ids`,

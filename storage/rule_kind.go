@@ -1,8 +1,10 @@
 package storage
 
+import "parley"
+
 // RuleKind is where the rules of one kind are kept.
 type RuleKind struct {
-	what     string // in messages
+	parley.RuleKind
 	state    string // the table of the state, which has one row from the beginning
 	table    string // and with _in_use the view
 	versions string // the table of the versions

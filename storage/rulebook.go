@@ -33,13 +33,13 @@ func (b *Rulebook[T]) scan(rows Rows, rule *T) error {
 // Version moves with every change of a rule of the kind.
 func (b *Rulebook[T]) Version(r *Reader) *Pending[int64] {
 	return known(r, question{what: b.state}, func() *Pending[int64] {
-		return one(r, scalar[int64], b.what+" state", "", `SELECT version FROM `+b.state)
+		return one(r, scalar[int64], b.Words+" state", "", `SELECT version FROM `+b.state)
 	})
 }
 
 // One answers a rule in use.
 func (b *Rulebook[T]) One(r *Reader, id string) *Pending[T] {
-	return one(r, b.scan, b.what, id, `SELECT `+b.columns()+` FROM `+b.table+`_in_use WHERE id = $1`, id)
+	return one(r, b.scan, b.Words, id, `SELECT `+b.columns()+` FROM `+b.table+`_in_use WHERE id = $1`, id)
 }
 
 func (b *Rulebook[T]) all(r *Reader) *Pending[[]T] {
@@ -71,7 +71,7 @@ func (b *Rulebook[T]) Insert(tx *Tx, rule T) {
 	tx.add(Stmt{
 		SQL:     `INSERT INTO ` + b.table + ` (id, version, created_at) VALUES ($1, $2, $3)`,
 		Args:    []any{*id, *version, micros(*createdAt)},
-		Refused: refuse(parley.Errorf(parley.CodeConflict, "The %s %q exists.", b.what, *id), PrimaryKey),
+		Refused: refuse(parley.Errorf(parley.CodeConflict, "The %s %q exists.", b.Words, *id), PrimaryKey),
 	})
 	b.insertVersion(tx, rule)
 }
@@ -111,5 +111,5 @@ func (b *Rulebook[T]) insertVersion(tx *Tx, rule T) {
 }
 
 func (b *Rulebook[T]) stale(id string) *parley.Error {
-	return parley.Errorf(parley.CodePreconditionFailed, "The %s %q has changed meanwhile. Read it again, then repeat the change.", b.what, id)
+	return parley.Errorf(parley.CodePreconditionFailed, "The %s %q has changed meanwhile. Read it again, then repeat the change.", b.Words, id)
 }

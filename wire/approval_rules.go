@@ -9,6 +9,8 @@ import (
 	"parley/wire/contract"
 )
 
+var approvalRulesChanged = EventType{parley.ApprovalRules.Changed, "A rule of the approval gates changed.", false, ruleTold, nil}
+
 // ApprovalRuleRequest is the body that makes or replaces an approval rule: what reading it answers can be sent back.
 type ApprovalRuleRequest struct {
 	Idempotency

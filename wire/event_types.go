@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"parley"
@@ -42,8 +43,11 @@ var (
 	activationDetail = []string{"destination_id", "wanted_version", "applied_version", "class", "code", "text", "field", "reason", "waits_for"}
 )
 
+// changesOfRules are what happens to rules, of each kind one.
+var changesOfRules = []EventType{pricingChanged, approvalRulesChanged, profilesChanged}
+
 // EventTypes are all types of events, in the order of parley.EventTypes.
-var EventTypes = []EventType{
+var EventTypes = slices.Concat([]EventType{
 	{parley.EventQuoteCreated, "A quote was made.", true, quoteTold, nil},
 	{parley.EventQuoteBooked, "A quote was booked; the deal is in deal_id.", true, quoteTold, nil},
 	{parley.EventQuoteExpired, "A quote's time was over. It is written some seconds later; the quote cannot be booked from its expires_at on.", true, quoteTold, nil},
@@ -93,9 +97,7 @@ var EventTypes = []EventType{
 	{parley.EventAgentRemoved, "An agent was removed from the registry.", false, agentTold, nil},
 	{parley.EventCatalogChanged, "Products were imported, or one was written.", false, []string{"added", "changed", "unchanged", "product_id", "status", "version"}, nil},
 	{parley.EventCapacityChanged, "The capacity of a product's days was declared.", false, []string{"product_id", "start_date", "end_date", "daily_impressions"}, nil},
-	{parley.EventPricingChanged, "The rate card or a price rule changed.", false, ruleTold, nil},
-	{parley.EventApprovalRulesChanged, "A rule of the approval gates changed.", false, ruleTold, nil},
-	{parley.EventNegotiationProfilesChanged, "A profile of negotiations changed.", false, ruleTold, nil},
+}, changesOfRules, []EventType{
 	{parley.EventKeyCreated, "An API key was made.", false, keyTold, nil},
 	{parley.EventKeyRevoked, "An API key was revoked.", false, keyTold, nil},
 	{parley.EventKeyRotated, "An API key was made in the place of one that ends after an overlap, or has ended.", true, []string{"key_id", "role", "label", "replaces", "replaced_until"}, nil},
@@ -131,7 +133,7 @@ var EventTypes = []EventType{
 	{parley.EventDealCompleted, "A deal's flight is over, and its figures are final or the last that came.", true, dealTold, []string{"source", "impressions", "final", "reason"}},
 	{parley.EventDeliveryReceived, "Figures of what deals delivered were taken in.", false, []string{"import_id", "source", "rows", "changed", "skipped", "reason"}, nil},
 	{parley.EventDeliveryProfileChanged, "How the files of a source of figures are read was changed.", false, []string{"profile_id", "source"}, nil},
-}
+})
 
 // WriteEventReference writes the page of the types of events.
 func WriteEventReference(out io.Writer) error {

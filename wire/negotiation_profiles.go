@@ -7,6 +7,8 @@ import (
 	"parley/wire/contract"
 )
 
+var profilesChanged = EventType{parley.NegotiationProfiles.Changed, "A profile of negotiations changed.", false, ruleTold, nil}
+
 // NegotiationProfileRequest is the body that makes or replaces a negotiation profile: what reading it answers can be sent
 // back. A limit that is absent or null is left as the tier has it.
 type NegotiationProfileRequest struct {

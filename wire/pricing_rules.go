@@ -7,6 +7,8 @@ import (
 	"parley/wire/contract"
 )
 
+var pricingChanged = EventType{parley.PricingRules.Changed, "The rate card or a price rule changed.", false, ruleTold, nil}
+
 // PricingRuleRequest is the body that makes or replaces a pricing rule: what reading it answers can be sent back.
 type PricingRuleRequest struct {
 	Idempotency

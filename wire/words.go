@@ -42,7 +42,7 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[parley.Gate]():              listed(parley.Gates[:]),
 	reflect.TypeFor[parley.OnTimeout]():         {parley.TimeoutRejects, parley.TimeoutEscalates},
 	reflect.TypeFor[parley.WebhookStatus]():     {parley.WebhookActive, parley.WebhookDisabled},
-	reflect.TypeFor[parley.EventType]():         listed(parley.EventTypes[:]),
+	reflect.TypeFor[parley.EventType]():         listed(parley.EventTypes),
 	reflect.TypeFor[parley.DestinationStatus](): {parley.DestinationActive, parley.DestinationPaused},
 	reflect.TypeFor[parley.ActivationStatus]():  listed(parley.ActivationStatuses[:]),
 	reflect.TypeFor[parley.ActivationTrigger](): listed(parley.ActivationTriggers[:]),

@@ -59,17 +59,6 @@ var pricing = map[string]func(*testing.T, *fixture){
 		same(f, list.Total, int64(2))
 		same(f, list.Items[0].Version, int64(2))
 	},
-	"rules are versioned": func(_ *testing.T, f *fixture) {
-		rulebook[parley.PricingRule]{
-			Rulebook: &storage.PricingRules,
-			make:     (*fixture).rule,
-			id:       func(r parley.PricingRule) string { return r.ID },
-			next: func(r parley.PricingRule) parley.PricingRule {
-				r.Version, r.Name, r.BaseCPM, r.FlightFrom, r.UpdatedAt = r.Version+1, "other", nil, nil, noon.Add(time.Hour)
-				return r
-			},
-		}.hold(f)
-	},
 	"rules and card are read together": func(_ *testing.T, f *fixture) {
 		f.write(func(tx *storage.Tx) {
 			for range 7 {

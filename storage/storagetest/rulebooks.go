@@ -65,44 +65,67 @@ func (b rulebook[T]) hold(f *fixture) {
 	pages(f, ids, b.id, b.List)
 }
 
-var approvalRules = map[string]func(*testing.T, *fixture){
-	"are versioned": func(_ *testing.T, f *fixture) {
-		rulebook[parley.ApprovalRule]{
-			Rulebook: &storage.ApprovalRules,
-			make: func(f *fixture) parley.ApprovalRule {
-				return parley.ApprovalRule{
-					ID: f.id(parley.PrefixApprovalRule), Name: "Bïg", Gate: parley.GateDealBooking, Condition: "deal_value > 5.0",
-					Role: parley.ScopeFinance, SecondRole: parley.ScopeApprover, Timeout: 36 * time.Hour, OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeLegal,
-					Priority: -7, Enabled: true, AccountIDs: []string{"acct-1"}, Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
-				}
-			},
-			id: func(r parley.ApprovalRule) string { return r.ID },
-			next: func(r parley.ApprovalRule) parley.ApprovalRule {
-				r.Condition, r.Enabled, r.Version, r.UpdatedAt = "", false, r.Version+1, noon.Add(time.Hour)
-				return r
-			},
-		}.hold(f)
+// heldByKind has each kind tried.
+var heldByKind = map[storage.RuleKind]func(*fixture){
+	storage.PricingRules.RuleKind:        pricingRules.hold,
+	storage.NegotiationProfiles.RuleKind: negotiationProfiles.hold,
+	storage.ApprovalRules.RuleKind:       approvalRules.hold,
+}
+
+var versionedRules = func() map[string]func(*testing.T, *fixture) {
+	tests := map[string]func(*testing.T, *fixture){}
+	for _, kind := range storage.RuleKinds {
+		tests[kind.Words+"s"] = func(_ *testing.T, f *fixture) {
+			hold, tried := heldByKind[kind]
+			if !tried {
+				f.Fatalf("nobody says what holds of a %s", kind.Words)
+			}
+			hold(f)
+		}
+	}
+	return tests
+}()
+
+var pricingRules = rulebook[parley.PricingRule]{
+	Rulebook: &storage.PricingRules,
+	make:     (*fixture).rule,
+	id:       func(r parley.PricingRule) string { return r.ID },
+	next: func(r parley.PricingRule) parley.PricingRule {
+		r.Version, r.Name, r.BaseCPM, r.FlightFrom, r.UpdatedAt = r.Version+1, "other", nil, nil, noon.Add(time.Hour)
+		return r
 	},
 }
 
-var profiles = map[string]func(*testing.T, *fixture){
-	"are versioned": func(_ *testing.T, f *fixture) {
-		rulebook[parley.NegotiationProfile]{
-			Rulebook: &storage.NegotiationProfiles,
-			make: func(f *fixture) parley.NegotiationProfile {
-				return parley.NegotiationProfile{
-					ID: f.id("prof-"), Name: "Prömium", Priority: 3, Enabled: true, Tiers: []parley.Tier{parley.TierAgency},
-					ProductIDs: []string{"a"}, InventoryTypes: []string{}, DealTypes: []parley.DealType{parley.PreferredDeal},
-					AgencyIDs: []string{"ag"}, AdvertiserIDs: []string{}, AccountIDs: []string{"acct-1"}, Strategy: ptr("boulware"), MaxRounds: ptr(7),
-					RoundCap: ptr(parley.BasisPoints(500)), BuyerShare: ptr(parley.BasisPoints(0)), Exponent: ptr(2000), LowballDepth: ptr(1500),
-					Tolerance: ptr(parley.BasisPoints(250)), Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
-				}
-			},
-			id: func(p parley.NegotiationProfile) string { return p.ID },
-			next: func(p parley.NegotiationProfile) parley.NegotiationProfile {
-				p.Strategy, p.MaxRounds, p.TotalCap, p.Version = nil, nil, ptr(parley.BasisPoints(9)), p.Version+1
-				return p
-			},
-		}.hold(f)
+var approvalRules = rulebook[parley.ApprovalRule]{
+	Rulebook: &storage.ApprovalRules,
+	make: func(f *fixture) parley.ApprovalRule {
+		return parley.ApprovalRule{
+			ID: f.id(parley.PrefixApprovalRule), Name: "Bïg", Gate: parley.GateDealBooking, Condition: "deal_value > 5.0",
+			Role: parley.ScopeFinance, SecondRole: parley.ScopeApprover, Timeout: 36 * time.Hour, OnTimeout: parley.TimeoutEscalates, EscalateTo: parley.ScopeLegal,
+			Priority: -7, Enabled: true, AccountIDs: []string{"acct-1"}, Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
+		}
+	},
+	id: func(r parley.ApprovalRule) string { return r.ID },
+	next: func(r parley.ApprovalRule) parley.ApprovalRule {
+		r.Condition, r.Enabled, r.Version, r.UpdatedAt = "", false, r.Version+1, noon.Add(time.Hour)
+		return r
+	},
+}
+
+var negotiationProfiles = rulebook[parley.NegotiationProfile]{
+	Rulebook: &storage.NegotiationProfiles,
+	make: func(f *fixture) parley.NegotiationProfile {
+		return parley.NegotiationProfile{
+			ID: f.id(parley.PrefixNegotiationProfile), Name: "Prömium", Priority: 3, Enabled: true, Tiers: []parley.Tier{parley.TierAgency},
+			ProductIDs: []string{"a"}, InventoryTypes: []string{}, DealTypes: []parley.DealType{parley.PreferredDeal},
+			AgencyIDs: []string{"ag"}, AdvertiserIDs: []string{}, AccountIDs: []string{"acct-1"}, Strategy: ptr("boulware"), MaxRounds: ptr(7),
+			RoundCap: ptr(parley.BasisPoints(500)), BuyerShare: ptr(parley.BasisPoints(0)), Exponent: ptr(2000), LowballDepth: ptr(1500),
+			Tolerance: ptr(parley.BasisPoints(250)), Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
+		}
+	},
+	id: func(p parley.NegotiationProfile) string { return p.ID },
+	next: func(p parley.NegotiationProfile) parley.NegotiationProfile {
+		p.Strategy, p.MaxRounds, p.TotalCap, p.Version = nil, nil, ptr(parley.BasisPoints(9)), p.Version+1
+		return p
 	},
 }

@@ -66,8 +66,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.Store) {
 		{"notices", notices},
 		{"change requests", changes},
 		{"references", references},
-		{"approval rules", approvalRules},
-		{"negotiation profiles", profiles},
+		{"rules", versionedRules},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for name, test := range group.tests {

@@ -136,6 +136,13 @@
     button.classList.add("armed");
     button.addEventListener("blur", () => button.classList.remove("armed"), { once: true });
   }
+  // Any key but those that press a button or lead elsewhere takes an armed one back, and what a letter waits to arm.
+  const keepsArmed = ["Enter", " ", "Tab", "Shift", "Control", "Alt", "Meta"];
+  function disarm(key) {
+    if (keepsArmed.includes(key)) return;
+    typed = null;
+    main.querySelector("button.armed")?.blur();
+  }
   // To write in a form: in its first field, over what it suggests.
   function begin(form) {
     const field = form.querySelector("input:not([type=hidden])");
@@ -143,6 +150,7 @@
     field.select();
   }
   document.addEventListener("keydown", (event) => {
+    disarm(event.key);
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "k") {
       event.preventDefault();
       const box = document.getElementById("find");
@@ -234,7 +242,7 @@
       enhance(fresh);
       for (const row of fresh.querySelectorAll("[data-id]")) if (!known.has(row.dataset.id)) row.classList.add("fresh");
       for (const path of open) { const details = find(path); if (details) details.open = true; }
-      if (focused) find(focused)?.focus({ preventScroll: true });
+      if (focused) restore(focused);
     } catch {
       // The server is away; the stream says so and the next event brings the page up to date.
     } finally {
@@ -248,8 +256,15 @@
     const item = element.closest("[data-id]");
     const href = element.getAttribute("href");
     if (href) return { query: `${item ? `[data-id="${CSS.escape(item.dataset.id)}"] ` : ""}[href="${CSS.escape(href)}"]` };
+    const says = element.matches("button") ? element.textContent : undefined;
     const same = `${item ? `[data-id="${CSS.escape(item.dataset.id)}"] ` : ""}${element.tagName.toLowerCase()}`;
-    return { query: same, nth: [...document.querySelectorAll("#live " + same)].indexOf(element) };
+    return { query: same, nth: [...document.querySelectorAll("#live " + same)].indexOf(element), says, armed: element.matches(".armed") };
+  }
+  // A button gets the focus back, and stays armed, only while it still does what it said.
+  function restore(path) {
+    const element = find(path);
+    if (!element || path.says !== undefined && element.textContent !== path.says) return;
+    if (path.armed) arm(element); else element.focus({ preventScroll: true });
   }
   function find(path) {
     if (path.id) return document.getElementById(path.id);

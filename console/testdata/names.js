@@ -10,6 +10,12 @@
   if (!document.title.trim()) wrong.push("the page has no title");
   if (document.querySelectorAll("h1").length !== 1) wrong.push(`the page has ${document.querySelectorAll("h1").length} first headings`);
   if (document.querySelectorAll("main").length !== 1) wrong.push("the page has no main part");
+  // Enter in a field presses the form's first button, which is not to be an answer among several.
+  for (const form of document.forms) {
+    const buttons = [...form.elements].filter((e) => e.matches("button:not([type=button]):not([type=reset])"));
+    const answers = buttons.filter((e) => !["", "_do", "do", "keys", "theme"].includes(e.name));
+    if (answers.length > 1 && !buttons[0].disabled && [...form.elements].some((e) => e.matches("input:not([type=hidden], [type=checkbox])"))) tell(form, "Enter gives one of several answers");
+  }
   const ids = new Set();
   for (const e of document.querySelectorAll("[id]")) {
     if (ids.has(e.id)) tell(e, "an id that is there twice");

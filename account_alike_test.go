@@ -15,15 +15,15 @@ func TestBuyersAreFoundHoweverTheyAreWritten(t *testing.T) {
 	picks := map[string]func(t *testing.T, chosen, is string) bool{
 		"an agency's price rule": func(t *testing.T, chosen, is string) bool {
 			t.Helper()
-			return priced(t, parley.PricingRule{AgencyIDs: []string{chosen}}, parley.Identity{SeatID: "s", AgencyID: is})
+			return priced(t, parley.PricingRule{Selector: parley.Selector{AgencyIDs: []string{chosen}}}, parley.Identity{SeatID: "s", AgencyID: is})
 		},
 		"one of many agencies": func(t *testing.T, chosen, is string) bool {
 			t.Helper()
-			return priced(t, parley.PricingRule{AgencyIDs: []string{"a", "b", "c", "d", "e", "f", "g", "h", chosen}}, parley.Identity{SeatID: "s", AgencyID: is})
+			return priced(t, parley.PricingRule{Selector: parley.Selector{AgencyIDs: []string{"a", "b", "c", "d", "e", "f", "g", "h", chosen}}}, parley.Identity{SeatID: "s", AgencyID: is})
 		},
 		"an advertiser's price rule": func(t *testing.T, chosen, is string) bool {
 			t.Helper()
-			return priced(t, parley.PricingRule{AdvertiserIDs: []string{chosen}}, parley.Identity{SeatID: "s", AdvertiserID: is})
+			return priced(t, parley.PricingRule{Selector: parley.Selector{AdvertiserIDs: []string{chosen}}}, parley.Identity{SeatID: "s", AdvertiserID: is})
 		},
 		"a holding's price rule": func(t *testing.T, chosen, is string) bool {
 			t.Helper()
@@ -31,11 +31,11 @@ func TestBuyersAreFoundHoweverTheyAreWritten(t *testing.T) {
 		},
 		"an agency's profile": func(t *testing.T, chosen, is string) bool {
 			t.Helper()
-			return led(t, parley.NegotiationProfile{AgencyIDs: []string{chosen}}, parley.Identity{AgencyID: is})
+			return led(t, parley.NegotiationProfile{Selector: parley.Selector{AgencyIDs: []string{chosen}}}, parley.Identity{AgencyID: is})
 		},
 		"an advertiser's profile": func(t *testing.T, chosen, is string) bool {
 			t.Helper()
-			return led(t, parley.NegotiationProfile{AdvertiserIDs: []string{chosen}}, parley.Identity{AdvertiserID: is})
+			return led(t, parley.NegotiationProfile{Selector: parley.Selector{AdvertiserIDs: []string{chosen}}}, parley.Identity{AdvertiserID: is})
 		},
 		"a seat's destination": func(_ *testing.T, chosen, is string) bool {
 			return parley.DestinationMatch{SeatIDs: []string{chosen}}.Normal().Fits(parley.Deal{Identity: parley.Identity{SeatID: is}})

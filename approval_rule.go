@@ -1,6 +1,9 @@
 package parley
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Gate is a point in a flow at which a person may have to decide.
 type Gate string
@@ -121,4 +124,10 @@ func (c ApprovalCase) DiscountPct() float64 {
 		return 0
 	}
 	return float64(100*(c.Ask-c.Price)) / float64(c.Ask)
+}
+
+// Normal is the rule with the accounts that it is for each once.
+func (r ApprovalRule) Normal() ApprovalRule {
+	r.AccountIDs = each(r.AccountIDs, strings.TrimSpace)
+	return r
 }

@@ -153,17 +153,12 @@ const (
 // NegotiationProfile overrides the limits of a tier for what it matches; nil leaves a limit as it is. An empty list matches
 // everything.
 type NegotiationProfile struct {
-	ID             string
-	Name           string
-	Priority       int // higher first; ties by ID
-	Enabled        bool
-	Tiers          []Tier
-	ProductIDs     []string
-	InventoryTypes []string
-	DealTypes      []DealType
-	AgencyIDs      []string
-	AdvertiserIDs  []string
-	AccountIDs     []string // with all that belong to them
+	ID       string
+	Name     string
+	Priority int // higher first; ties by ID
+	Enabled  bool
+
+	Selector
 
 	Strategy            *string
 	MaxRounds           *int
@@ -179,4 +174,10 @@ type NegotiationProfile struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	UpdatedBy string
+}
+
+// Normal is the profile with its selector in one form.
+func (p NegotiationProfile) Normal() NegotiationProfile {
+	p.Selector = p.Selector.Normal()
+	return p
 }

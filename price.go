@@ -66,14 +66,8 @@ type PricingRule struct {
 	Priority int // higher first; ties by ID
 	Enabled  bool
 
-	Tiers            []Tier
-	AgencyIDs        []string
-	AdvertiserIDs    []string
+	Selector
 	HoldingCompanies []string
-	AccountIDs       []string // of buyers, with all that belong to them
-	ProductIDs       []string
-	InventoryTypes   []string
-	DealTypes        []DealType
 	FlightFrom       *Date // the asked flight must start on or after; for the rule's floor it is enough to end on or after
 	FlightTo         *Date // and end on or before; for the floor it is enough to start on or before
 	ValidFrom        *Date // the rule counts from this day
@@ -185,4 +179,10 @@ func (d *PriceDecision) Asked() int64 {
 // Offered tells whether the publisher's people set the price.
 func (d *PriceDecision) Offered() bool {
 	return slices.ContainsFunc(d.Steps, func(s PriceStep) bool { return s.Name == StepOffered })
+}
+
+// Normal is the rule with its selectors in one form.
+func (r PricingRule) Normal() PricingRule {
+	r.Selector, r.HoldingCompanies = r.Selector.Normal(), each(r.HoldingCompanies, PlainName)
+	return r
 }

@@ -12,28 +12,24 @@ var UsualInventoryTypes = [...]string{"audio", "ctv", "display", "dooh", "mobile
 // buyers are called is compared by AlikeName.
 func Folded(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
-// Normal is the rule with its selectors in one form: inventory types folded, ids without blanks around them, names of
-// buyers in their plain forms, and each once.
-func (r PricingRule) Normal() PricingRule {
-	r.ProductIDs, r.InventoryTypes = each(r.ProductIDs, strings.TrimSpace), each(r.InventoryTypes, Folded)
-	r.AgencyIDs, r.AdvertiserIDs = each(r.AgencyIDs, PlainName), each(r.AdvertiserIDs, PlainName)
-	r.HoldingCompanies = each(r.HoldingCompanies, PlainName)
-	r.AccountIDs = each(r.AccountIDs, strings.TrimSpace)
-	return r
+// Selector is what a rule is for. An empty list matches everything.
+type Selector struct {
+	Tiers          []Tier
+	ProductIDs     []string
+	InventoryTypes []string
+	DealTypes      []DealType
+	AgencyIDs      []string
+	AdvertiserIDs  []string
+	AccountIDs     []string // of buyers, with all that belong to them
 }
 
-// Normal is the profile with its selectors in one form, as those of a pricing rule.
-func (p NegotiationProfile) Normal() NegotiationProfile {
-	p.ProductIDs, p.InventoryTypes = each(p.ProductIDs, strings.TrimSpace), each(p.InventoryTypes, Folded)
-	p.AgencyIDs, p.AdvertiserIDs = each(p.AgencyIDs, PlainName), each(p.AdvertiserIDs, PlainName)
-	p.AccountIDs = each(p.AccountIDs, strings.TrimSpace)
-	return p
-}
-
-// Normal is the rule with the accounts that it is for each once.
-func (r ApprovalRule) Normal() ApprovalRule {
-	r.AccountIDs = each(r.AccountIDs, strings.TrimSpace)
-	return r
+// Normal is the selector in one form: inventory types folded, ids without blanks around them, names of buyers in their plain forms, and
+// each once.
+func (s Selector) Normal() Selector {
+	s.ProductIDs, s.InventoryTypes = each(s.ProductIDs, strings.TrimSpace), each(s.InventoryTypes, Folded)
+	s.AgencyIDs, s.AdvertiserIDs = each(s.AgencyIDs, PlainName), each(s.AdvertiserIDs, PlainName)
+	s.AccountIDs = each(s.AccountIDs, strings.TrimSpace)
+	return s
 }
 
 // Normal is the rate card with its inventory types folded.

@@ -130,13 +130,13 @@ func openNamedWorld(d *desk, named func(string) string) *world {
 	card := parley.RateCard{GlobalFloors: []parley.Money{{Micros: 2_500_000, Currency: parley.USD}}}
 	must[seller.Answer](d.t)(d.service.ReplaceRateCard(context.Background(), seller.Terminal("test"), card, nil, keep(&card)))
 	w.pricingRule = parley.PricingRule{
-		Name: named("Harbour framework 2026"), Priority: 200, Enabled: true, AgencyIDs: []string{"agency-harbour"}, Discount: 750,
+		Name: named("Harbour framework 2026"), Priority: 200, Enabled: true, Selector: parley.Selector{AgencyIDs: []string{"agency-harbour"}}, Discount: 750,
 		Condition: "impressions >= 1000000",
 	}
 	must[seller.Answer](d.t)(d.service.PricingRules().Create(context.Background(), seller.Terminal("test"), w.pricingRule, keep(&w.pricingRule)))
 
 	w.profile = parley.NegotiationProfile{
-		Name: named("Live sports hold out"), Priority: 100, Enabled: true, ProductIDs: []string{"ctv-sports-live"},
+		Name: named("Live sports hold out"), Priority: 100, Enabled: true, Selector: parley.Selector{ProductIDs: []string{"ctv-sports-live"}},
 		Strategy: new(negotiation.Boulware), Exponent: new(500), MaxRounds: new(8), TotalCap: new(parley.BasisPoints(1_000)),
 	}
 	must[seller.Answer](d.t)(d.service.NegotiationProfiles().Create(context.Background(), seller.Terminal("test"), w.profile, keep(&w.profile)))

@@ -98,18 +98,10 @@ func profileRates(p *parley.NegotiationProfile) map[string]**parley.BasisPoints 
 func profileValues(p parley.NegotiationProfile) url.Values {
 	v := url.Values{
 		"version": {plain(p.Version)}, "name": {p.Name}, "priority": {strconv.Itoa(p.Priority)},
-		"agency_ids": {strings.Join(p.AgencyIDs, ", ")}, "advertiser_ids": {strings.Join(p.AdvertiserIDs, ", ")},
-		"account_ids": {strings.Join(p.AccountIDs, ", ")},
-		"product_ids": {strings.Join(p.ProductIDs, ", ")}, "inventory_types": {strings.Join(p.InventoryTypes, ", ")},
 	}
+	setSelector(v, p.Selector)
 	if p.Enabled {
 		v.Set("enabled", "on")
-	}
-	for _, tier := range p.Tiers {
-		v.Add("tiers", tier.String())
-	}
-	for _, t := range p.DealTypes {
-		v.Add("deal_types", string(t))
 	}
 	if p.Strategy != nil {
 		v.Set("strategy", *p.Strategy)
@@ -135,10 +127,7 @@ func profileValues(p parley.NegotiationProfile) url.Values {
 func (r *reader) readProfile(id string) parley.NegotiationProfile {
 	profile := parley.NegotiationProfile{
 		ID: id, Name: r.text("name"), Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
-		ProductIDs: r.list("product_ids"), InventoryTypes: r.list("inventory_types"),
-		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), AccountIDs: r.list("account_ids"), Exponent: r.exponent("exponent"),
-		LowballDepth: r.exponent("lowball_depth"),
-		Tiers:        ticked(r, "tiers", parley.ParseTier), DealTypes: ticked(r, "deal_types", parley.ParseDealType),
+		Selector: r.selector(), Exponent: r.exponent("exponent"), LowballDepth: r.exponent("lowball_depth"),
 	}
 	if profile.Name == "" {
 		r.problems.Add("name", "is required")

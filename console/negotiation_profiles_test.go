@@ -73,9 +73,8 @@ func TestNegotiationProfileFormKeepsWhatItShows(t *testing.T) {
 	racedetector.Serial(t)
 	w := openWorld(openDesk(t))
 	full := parley.NegotiationProfile{
-		Name: "Everything", Priority: -5, Tiers: []parley.Tier{parley.TierSeat, parley.TierAgency},
-		ProductIDs: []string{"ctv-news-evening", "ctv-sports-live"}, InventoryTypes: []string{"ctv"},
-		DealTypes: []parley.DealType{parley.PreferredDeal}, AgencyIDs: []string{"agency-a"}, AdvertiserIDs: []string{"adv-b"},
+		Name: "Everything", Priority: -5, Selector: parley.Selector{Tiers: []parley.Tier{parley.TierSeat, parley.TierAgency}, ProductIDs: []string{"ctv-news-evening", "ctv-sports-live"}, InventoryTypes: []string{"ctv"}, DealTypes: []parley.DealType{parley.PreferredDeal}, AgencyIDs: []string{"agency-a"}, AdvertiserIDs: []string{"adv-b"}},
+
 		Strategy: new(negotiation.TitForTat), MaxRounds: new(6), RoundCap: new(parley.BasisPoints(0)),
 		TotalCap: new(parley.BasisPoints(1_250)), BuyerShare: new(parley.BasisPoints(3_333)),
 		AcceptanceThreshold: new(parley.BasisPoints(1)), Exponent: new(1_005), LowballDepth: new(1_500), Tolerance: new(parley.BasisPoints(0)),

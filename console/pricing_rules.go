@@ -52,18 +52,11 @@ func (x *exchange) askForRuleWith(status int, f *form, effect *effect) error {
 func ruleValues(r parley.PricingRule) url.Values {
 	v := url.Values{
 		"version": {plain(r.Version)}, "name": {r.Name}, "priority": {strconv.Itoa(r.Priority)}, "condition": {r.Condition},
-		"agency_ids": {strings.Join(r.AgencyIDs, ", ")}, "advertiser_ids": {strings.Join(r.AdvertiserIDs, ", ")},
-		"holding_companies": {strings.Join(r.HoldingCompanies, ", ")}, "product_ids": {strings.Join(r.ProductIDs, ", ")},
-		"account_ids": {strings.Join(r.AccountIDs, ", ")}, "inventory_types": {strings.Join(r.InventoryTypes, ", ")}, "currency": {string(r.Currency)},
+		"holding_companies": {strings.Join(r.HoldingCompanies, ", ")}, "currency": {string(r.Currency)},
 	}
+	setSelector(v, r.Selector)
 	if r.Enabled {
 		v.Set("enabled", "on")
-	}
-	for _, tier := range r.Tiers {
-		v.Add("tiers", tier.String())
-	}
-	for _, t := range r.DealTypes {
-		v.Add("deal_types", string(t))
 	}
 	for name, day := range map[string]*parley.Date{
 		"flight_from": r.FlightFrom, "flight_to": r.FlightTo, "valid_from": r.ValidFrom, "valid_to": r.ValidTo,
@@ -95,11 +88,9 @@ func (r *reader) readRule(id string) (parley.PricingRule, url.Values) {
 	}
 	rule := parley.PricingRule{
 		ID: id, Name: r.text("name"), Priority: int(r.number("priority")), Enabled: r.text("enabled") != "",
-		AgencyIDs: r.list("agency_ids"), AdvertiserIDs: r.list("advertiser_ids"), HoldingCompanies: r.list("holding_companies"), AccountIDs: r.list("account_ids"),
-		ProductIDs: r.list("product_ids"), InventoryTypes: r.list("inventory_types"),
+		Selector: r.selector(), HoldingCompanies: r.list("holding_companies"),
 		FlightFrom: r.date("flight_from"), FlightTo: r.date("flight_to"), ValidFrom: r.date("valid_from"), ValidTo: r.date("valid_to"),
 		Condition: r.text("condition"), Discount: r.percent("discount"),
-		Tiers: ticked(r, "tiers", parley.ParseTier), DealTypes: ticked(r, "deal_types", parley.ParseDealType),
 	}
 	if rule.Name == "" {
 		r.problems.Add("name", "is required: it shows in every price that the rule changes")

@@ -30,14 +30,14 @@ func TestDefaults(t *testing.T) {
 func TestSelect(t *testing.T) {
 	t.Parallel()
 	profiles := []parley.NegotiationProfile{
-		{ID: "a-ctv", Enabled: true, Priority: 10, InventoryTypes: []string{"ctv"}, TotalCap: new(parley.BasisPoints(500)), MaxRounds: new(2)},
-		{ID: "b-adv", Enabled: true, Priority: 20, AdvertiserIDs: []string{"adv-1"}, Strategy: new(negotiation.Boulware), MaxRounds: new(8)},
+		{ID: "a-ctv", Enabled: true, Priority: 10, Selector: parley.Selector{InventoryTypes: []string{"ctv"}}, TotalCap: new(parley.BasisPoints(500)), MaxRounds: new(2)},
+		{ID: "b-adv", Enabled: true, Priority: 20, Selector: parley.Selector{AdvertiserIDs: []string{"adv-1"}}, Strategy: new(negotiation.Boulware), MaxRounds: new(8)},
 		{ID: "c-off", Priority: 99, MaxRounds: new(1)},
 		{ID: "d-tie", Enabled: true, Priority: 10, TotalCap: new(parley.BasisPoints(900)), Tolerance: new(parley.BasisPoints(100))},
-		{ID: "e-pa", Enabled: true, DealTypes: []parley.DealType{parley.PrivateAuction}, RoundCap: new(parley.BasisPoints(0))},
-		{ID: "f-public", Enabled: true, Tiers: []parley.Tier{parley.TierPublic}, ProductIDs: []string{"p-1"}, BuyerShare: new(parley.BasisPoints(1))},
+		{ID: "e-pa", Enabled: true, Selector: parley.Selector{DealTypes: []parley.DealType{parley.PrivateAuction}}, RoundCap: new(parley.BasisPoints(0))},
+		{ID: "f-public", Enabled: true, Selector: parley.Selector{Tiers: []parley.Tier{parley.TierPublic}, ProductIDs: []string{"p-1"}}, BuyerShare: new(parley.BasisPoints(1))},
 		{ID: "g-empty", Enabled: true},
-		{ID: "h-agency", Enabled: true, AgencyIDs: []string{"ag-1"}, Exponent: new(2_000), LowballDepth: new(3_000), AcceptanceThreshold: new(parley.BasisPoints(0))},
+		{ID: "h-agency", Enabled: true, Selector: parley.Selector{AgencyIDs: []string{"ag-1"}}, Exponent: new(2_000), LowballDepth: new(3_000), AcceptanceThreshold: new(parley.BasisPoints(0))},
 	}
 	agency := negotiation.Defaults(parley.TierAgency)
 	changed := func(limits parley.NegotiationLimits, change func(*parley.NegotiationLimits)) parley.NegotiationLimits {
@@ -107,9 +107,9 @@ func TestSelect(t *testing.T) {
 func TestProfilesThatCannotBeNegotiatedBy(t *testing.T) {
 	t.Parallel()
 	broken := parley.NegotiationProfile{
-		ID:                  "x",
-		Tiers:               []parley.Tier{9},
-		DealTypes:           []parley.DealType{"XX"},
+		ID:       "x",
+		Selector: parley.Selector{Tiers: []parley.Tier{9}, DealTypes: []parley.DealType{"XX"}},
+
 		Strategy:            new("bluff"),
 		MaxRounds:           new(0),
 		RoundCap:            new(parley.BasisPoints(-1)),

@@ -68,14 +68,13 @@ func genRules() *rapid.Generator[[]parley.PricingRule] {
 			to = new(*from + parley.Date(rapid.IntRange(0, 40).Draw(t, "to")))
 		}
 		return parley.PricingRule{
-			FlightFrom:     from,
-			FlightTo:       to,
-			ID:             rapid.StringMatching(`[a-z]{1,6}`).Draw(t, "id"),
-			Priority:       rapid.IntRange(0, 2).Draw(t, "priority"),
-			Enabled:        rapid.IntRange(0, 5).Draw(t, "enabled") > 0,
-			AdvertiserIDs:  maybe(t, "advertisers", advertisers),
-			ProductIDs:     maybe(t, "products", products),
-			InventoryTypes: maybe(t, "inventories", inventories),
+			FlightFrom: from,
+			FlightTo:   to,
+			ID:         rapid.StringMatching(`[a-z]{1,6}`).Draw(t, "id"),
+			Priority:   rapid.IntRange(0, 2).Draw(t, "priority"),
+			Enabled:    rapid.IntRange(0, 5).Draw(t, "enabled") > 0,
+			Selector:   parley.Selector{AdvertiserIDs: maybe(t, "advertisers", advertisers), ProductIDs: maybe(t, "products", products), InventoryTypes: maybe(t, "inventories", inventories)},
+
 			Condition:      rapid.SampledFrom([]string{"", "", "flight_days > 7", `base_cpm >= 10`}).Draw(t, "condition"),
 			BaseCPM:        amount(t, "override"),
 			Discount:       parley.BasisPoints(rapid.Int64Range(0, 10_000).Draw(t, "discount")),

@@ -29,7 +29,7 @@ var (
 	sampleCap      = parley.BasisPoints(1_000)
 	sampleProfile  = parley.NegotiationProfile{
 		ID: "prof-01k1h3v8mq4t7c9w2x5y6z0a1b3l", Name: "Live sports hold out", Priority: 100, Enabled: true,
-		ProductIDs: []string{"ctv-sports-live"}, Strategy: &sampleStrategy, MaxRounds: &sampleRounds, TotalCap: &sampleCap,
+		Selector: parley.Selector{ProductIDs: []string{"ctv-sports-live"}}, Strategy: &sampleStrategy, MaxRounds: &sampleRounds, TotalCap: &sampleCap,
 		Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
 	}
 )

@@ -23,6 +23,6 @@ var pricingRuleRoutes = rulebook[parley.PricingRule, wire.PricingRuleRequest, wi
 
 var samplePricingRule = parley.PricingRule{
 	ID: "rule-01k1h3v8mq4t7c9w2x5y6z0a1b3h", Version: 1, Name: "Acme upfront", Priority: 100, Enabled: true,
-	AgencyIDs: []string{"agency-7"}, InventoryTypes: []string{"ctv"}, Discount: 750, Condition: "impressions >= 1000000",
+	Selector: parley.Selector{AgencyIDs: []string{"agency-7"}, InventoryTypes: []string{"ctv"}}, Discount: 750, Condition: "impressions >= 1000000",
 	CreatedAt: sampleTime, UpdatedAt: sampleTime, UpdatedBy: "operator:terminal",
 }

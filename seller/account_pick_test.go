@@ -41,13 +41,13 @@ func TestRulesPickBuyersByTheirAccounts(t *testing.T) {
 			}
 			ids := []string{account.ID}
 			var price parley.PricingRule
-			if _, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "theirs", Enabled: true, AccountIDs: ids, Discount: 1_000}, keep(&price)); err != nil {
+			if _, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "theirs", Enabled: true, Selector: parley.Selector{AccountIDs: ids}, Discount: 1_000}, keep(&price)); err != nil {
 				t.Fatal(err)
 			}
 			gate := d.gate(parley.ApprovalRule{Name: "theirs", Gate: parley.GateDealBooking, AccountIDs: ids})
 			var profile parley.NegotiationProfile
 			tolerance := parley.BasisPoints(1_500)
-			if _, err := d.service.NegotiationProfiles().Create(ctx, here, parley.NegotiationProfile{Name: "theirs", Enabled: true, AccountIDs: ids, Tolerance: &tolerance}, keep(&profile)); err != nil {
+			if _, err := d.service.NegotiationProfiles().Create(ctx, here, parley.NegotiationProfile{Name: "theirs", Enabled: true, Selector: parley.Selector{AccountIDs: ids}, Tolerance: &tolerance}, keep(&profile)); err != nil {
 				t.Fatal(err)
 			}
 			for name, call := range calls {
@@ -98,7 +98,7 @@ func TestRulesPickBuyersByTheirAccounts(t *testing.T) {
 		}
 		for _, err := range []error{
 			func() error {
-				_, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "x", AccountIDs: []string{"acct-none"}, Discount: 100}, keep(new(parley.PricingRule)))
+				_, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "x", Selector: parley.Selector{AccountIDs: []string{"acct-none"}}, Discount: 100}, keep(new(parley.PricingRule)))
 				return err
 			}(),
 			func() error {
@@ -106,7 +106,7 @@ func TestRulesPickBuyersByTheirAccounts(t *testing.T) {
 				return err
 			}(),
 			func() error {
-				_, err := d.service.NegotiationProfiles().Create(ctx, here, parley.NegotiationProfile{Name: "x", AccountIDs: []string{"acct-none"}}, keep(new(parley.NegotiationProfile)))
+				_, err := d.service.NegotiationProfiles().Create(ctx, here, parley.NegotiationProfile{Name: "x", Selector: parley.Selector{AccountIDs: []string{"acct-none"}}}, keep(new(parley.NegotiationProfile)))
 				return err
 			}(),
 		} {

@@ -62,7 +62,7 @@ func TestAccountsOfOneSeatBecomeOne(t *testing.T) {
 		stores.Run(t, d.store, `UPDATE keys SET owner_dsp = ''`)
 		ids := []string{former[0].ID, former[2].ID}
 		var rule parley.PricingRule
-		if _, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "theirs", Enabled: true, AccountIDs: ids, Discount: 1_000}, keep(&rule)); err != nil {
+		if _, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "theirs", Enabled: true, Selector: parley.Selector{AccountIDs: ids}, Discount: 1_000}, keep(&rule)); err != nil {
 			t.Fatal(err)
 		}
 		gate := d.gate(parley.ApprovalRule{Name: "theirs", Gate: parley.GateDealBooking, AccountIDs: ids[1:]})

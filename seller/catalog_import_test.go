@@ -329,7 +329,7 @@ func TestAPreviewCountsTheQuotesItTouches(t *testing.T) {
 				t.Errorf("%s: %d open, %d unsold, want %d and %d (%v)", name, preview.OpenQuotes, preview.Unsold, test.open, test.unsold, err)
 			}
 		}
-		draft := seller.PricingDraft{Rule: &parley.PricingRule{Name: "dearer", Enabled: true, ProductIDs: []string{"video-home"}, BaseCPM: &parley.Money{Micros: 20_000_000, Currency: parley.USD}}}
+		draft := seller.PricingDraft{Rule: &parley.PricingRule{Name: "dearer", Enabled: true, Selector: parley.Selector{ProductIDs: []string{"video-home"}}, BaseCPM: &parley.Money{Micros: 20_000_000, Currency: parley.USD}}}
 		if preview, err := d.service.PreviewPricing(ctx, admin, draft); err != nil || preview.OpenQuotes != 2 {
 			t.Errorf("of a price rule: %d quotes are open, want 2 (%v)", preview.OpenQuotes, err)
 		}

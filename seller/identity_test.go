@@ -194,7 +194,7 @@ func TestWhatABodySaysOfItsBuyerMovesNothing(t *testing.T) {
 			}
 			who := rapid.SampledFrom([]parley.Identity{brand, rival}).Draw(rt, "profile for")
 			share := parley.BasisPoints(rapid.IntRange(10, 90).Draw(rt, "share")) * 100
-			profile := parley.NegotiationProfile{Name: "profile", Enabled: true, AgencyIDs: []string{who.AgencyID}, BuyerShare: &share}
+			profile := parley.NegotiationProfile{Name: "profile", Enabled: true, Selector: parley.Selector{AgencyIDs: []string{who.AgencyID}}, BuyerShare: &share}
 			if rapid.Bool().Draw(rt, "by advertiser") {
 				profile.AgencyIDs, profile.AdvertiserIDs = nil, []string{who.AdvertiserID}
 			}

@@ -105,7 +105,7 @@ func TestEveryWayToHearAPriceCounts(t *testing.T) {
 		d = openDesk(t, d.store, settings)
 		d.sell(video(func(p *parley.Product) { p.ID = "tolerated" }))
 		tolerance := parley.BasisPoints(500)
-		profile := parley.NegotiationProfile{Name: "tolerant", Enabled: true, ProductIDs: []string{"tolerated"}, Tolerance: &tolerance}
+		profile := parley.NegotiationProfile{Name: "tolerant", Enabled: true, Selector: parley.Selector{ProductIDs: []string{"tolerated"}}, Tolerance: &tolerance}
 		if _, err := d.service.NegotiationProfiles().Create(context.Background(), d.operator(), profile, keep(&profile)); err != nil {
 			t.Fatal(err)
 		}

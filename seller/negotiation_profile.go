@@ -1,10 +1,7 @@
 package seller
 
 import (
-	"slices"
-
 	"parley"
-	"parley/condition"
 	"parley/negotiation"
 	"parley/storage"
 )
@@ -13,12 +10,9 @@ var negotiationProfiles = ruleKind[parley.NegotiationProfile]{
 	revision: func(p *parley.NegotiationProfile) revision {
 		return revision{&p.ID, &p.Version, &p.CreatedAt, &p.UpdatedAt, &p.UpdatedBy}
 	},
-	normal: parley.NegotiationProfile.Normal,
-	check:  negotiation.ValidateProfile,
-	mentions: func(p parley.NegotiationProfile) []mention {
-		return slices.Concat(selected("product_ids", condition.ProductID, p.ProductIDs),
-			selected("inventory_types", condition.InventoryType, p.InventoryTypes))
-	},
+	normal:   parley.NegotiationProfile.Normal,
+	check:    negotiation.ValidateProfile,
+	mentions: func(p parley.NegotiationProfile) []mention { return inSelector(p.Selector) },
 	aim: func(p parley.NegotiationProfile) aim {
 		return aim{products: p.ProductIDs, inventoryTypes: p.InventoryTypes}
 	},

@@ -394,7 +394,7 @@ func TestProfileChangesTheLimits(t *testing.T) {
 		d.sell(video(at120))
 		buyer, admin := d.buyer(acme), d.operator()
 		tolerance, rounds := parley.BasisPoints(1_000), 2
-		profile := parley.NegotiationProfile{Name: "easy", Enabled: true, ProductIDs: []string{"video-home"}, Tolerance: &tolerance, MaxRounds: &rounds}
+		profile := parley.NegotiationProfile{Name: "easy", Enabled: true, Selector: parley.Selector{ProductIDs: []string{"video-home"}}, Tolerance: &tolerance, MaxRounds: &rounds}
 		if _, err := d.service.NegotiationProfiles().Create(ctx, admin, profile, keep(&profile)); err != nil {
 			t.Fatal(err)
 		}

@@ -80,7 +80,7 @@ func (s *Service) PreviewLimits(ctx context.Context, call Call, profile parley.N
 		preview := LimitsPreview{Compared: len(products.Items), Products: products.Total}
 		// The draft is priced as a rule for the same buyers would be.
 		draft := PricingDraft{Rule: &parley.PricingRule{
-			AgencyIDs: profile.AgencyIDs, AdvertiserIDs: profile.AdvertiserIDs, AccountIDs: profile.AccountIDs, DealTypes: profile.DealTypes,
+			Selector: parley.Selector{AgencyIDs: profile.AgencyIDs, AdvertiserIDs: profile.AdvertiserIDs, AccountIDs: profile.AccountIDs, DealTypes: profile.DealTypes},
 		}}
 		for _, product := range products.Items {
 			for _, input := range draft.inputs(product, s.today(v.now)) {

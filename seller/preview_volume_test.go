@@ -58,7 +58,7 @@ func TestPreviewsSayWhatWasSold(t *testing.T) {
 			return volume
 		}
 		all := seller.PricingDraft{Rule: &parley.PricingRule{Name: "cut", Enabled: true, BaseCPM: &parley.Money{Micros: cut, Currency: parley.USD}}}
-		one := seller.PricingDraft{Rule: &parley.PricingRule{Name: "cut", Enabled: true, BaseCPM: &parley.Money{Micros: cut, Currency: parley.USD}, AgencyIDs: []string{"agency-acme"}}}
+		one := seller.PricingDraft{Rule: &parley.PricingRule{Name: "cut", Enabled: true, BaseCPM: &parley.Money{Micros: cut, Currency: parley.USD}, Selector: parley.Selector{AgencyIDs: []string{"agency-acme"}}}}
 		half := parley.NegotiationProfile{Name: "half", Enabled: true, TotalCap: new(parley.BasisPoints(5_000))}
 		halfOne := half
 		halfOne.AgencyIDs = []string{"agency-other"}

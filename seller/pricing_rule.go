@@ -1,8 +1,6 @@
 package seller
 
 import (
-	"slices"
-
 	"parley"
 	"parley/condition"
 	"parley/pricing"
@@ -16,8 +14,7 @@ var pricingRules = ruleKind[parley.PricingRule]{
 	normal: parley.PricingRule.Normal,
 	check:  pricing.ValidateRule,
 	mentions: func(r parley.PricingRule) []mention {
-		return slices.Concat(selected("product_ids", condition.ProductID, r.ProductIDs),
-			selected("inventory_types", condition.InventoryType, r.InventoryTypes), mentioned(condition.Pricing, r.Condition))
+		return append(inSelector(r.Selector), mentioned(condition.Pricing, r.Condition)...)
 	},
 	aim:      pricingAim,
 	accounts: func(r parley.PricingRule) []string { return r.AccountIDs },

@@ -30,7 +30,7 @@ func TestRateCardAndRulesHoldAtOnceOnEveryNode(t *testing.T) {
 		_, err := d.service.ReplaceRateCard(ctx, admin, card, &stale, keep(new(parley.RateCard)))
 		wantCode(t, err, parley.CodePreconditionFailed)
 
-		rule := parley.PricingRule{Name: "Acme", Enabled: true, AgencyIDs: []string{acme.AgencyID}, Discount: 2_000}
+		rule := parley.PricingRule{Name: "Acme", Enabled: true, Selector: parley.Selector{AgencyIDs: []string{acme.AgencyID}}, Discount: 2_000}
 		if _, err := d.service.PricingRules().Create(ctx, admin, rule, keep(&rule)); err != nil {
 			t.Fatal(err)
 		}

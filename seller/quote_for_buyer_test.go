@@ -135,7 +135,7 @@ func TestAnOfferIsAtThePublishersPrice(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video()) // 12.00, 10.80 to an agency's buyer; the floor is 8.00
-		ceiling := parley.PricingRule{Name: "No more than", Enabled: true, AdvertiserIDs: []string{"adv-zenith"}, CeilingCPM: &parley.Money{Micros: 11_000_000, Currency: parley.USD}}
+		ceiling := parley.PricingRule{Name: "No more than", Enabled: true, Selector: parley.Selector{AdvertiserIDs: []string{"adv-zenith"}}, CeilingCPM: &parley.Money{Micros: 11_000_000, Currency: parley.USD}}
 		if _, err := d.service.PricingRules().Create(ctx, seller.Terminal("test"), ceiling, keep(&ceiling)); err != nil {
 			t.Fatal(err)
 		}

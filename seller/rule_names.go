@@ -33,6 +33,11 @@ func selected(path string, what condition.Variable, names []string) []mention {
 	return mentions
 }
 
+// inSelector are the names that a rule's selector has.
+func inSelector(s parley.Selector) []mention {
+	return slices.Concat(selected("product_ids", condition.ProductID, s.ProductIDs), selected("inventory_types", condition.InventoryType, s.InventoryTypes))
+}
+
 // mentioned are the names in a condition, which has been found to compile.
 func mentioned(vocabulary *condition.Vocabulary, expression string) []mention {
 	if expression == "" {

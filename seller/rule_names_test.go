@@ -51,23 +51,23 @@ func TestARuleThatCanNeverMatchIsRefused(t *testing.T) {
 			"approval, inventory":     {gate(`inventory_type == "ctvv"`), "condition", `there is no inventory type "ctvv": these are "audio", "ctv", "display", "dooh", "mobile_app", "native", "video"; did you mean "ctv"?`},
 			"approval, case":          {gate(`inventory_type == "Display"`), "condition", `did you mean "display"?`},
 			"approval, deal type":     {gate(`deal_type == "programmatic_guaranteed"`), "condition", `did you mean "PG"?`},
-			"pricing, product":        {price(parley.PricingRule{ProductIDs: []string{"video-home", "banner-hom"}}), "product_ids[1]", `did you mean "banner-home"?`},
-			"pricing, inventory":      {price(parley.PricingRule{InventoryTypes: []string{"vidoe"}}), "inventory_types[0]", `did you mean "video"?`},
+			"pricing, product":        {price(parley.PricingRule{Selector: parley.Selector{ProductIDs: []string{"video-home", "banner-hom"}}}), "product_ids[1]", `did you mean "banner-home"?`},
+			"pricing, inventory":      {price(parley.PricingRule{Selector: parley.Selector{InventoryTypes: []string{"vidoe"}}}), "inventory_types[0]", `did you mean "video"?`},
 			"pricing, condition":      {price(parley.PricingRule{Condition: `product_id == "x"`}), "condition", `there is no product "x"`},
 			"pricing, tier":           {price(parley.PricingRule{Condition: `buyer_tier == "gold"`}), "condition", `buyer_tier is never "gold"`},
-			"pricing, only blanks":    {price(parley.PricingRule{AgencyIDs: []string{"  "}}), "agency_ids[0]", "is empty"},
-			"profile, product":        {profile(parley.NegotiationProfile{Name: "p", ProductIDs: []string{"x"}}), "product_ids[0]", `there is no product "x"`},
-			"profile, inventory":      {profile(parley.NegotiationProfile{Name: "p", InventoryTypes: []string{"ctvv"}}), "inventory_types[0]", `did you mean "ctv"?`},
+			"pricing, only blanks":    {price(parley.PricingRule{Selector: parley.Selector{AgencyIDs: []string{"  "}}}), "agency_ids[0]", "is empty"},
+			"profile, product":        {profile(parley.NegotiationProfile{Name: "p", Selector: parley.Selector{ProductIDs: []string{"x"}}}), "product_ids[0]", `there is no product "x"`},
+			"profile, inventory":      {profile(parley.NegotiationProfile{Name: "p", Selector: parley.Selector{InventoryTypes: []string{"ctvv"}}}), "inventory_types[0]", `did you mean "ctv"?`},
 			"rate card, inventory":    {card("ctvv", parley.USD), "entries[0].inventory_type", `did you mean "ctv"?`},
 			"a kind sold before long": {card("audio", "SEK"), "", ""},
 			"rate card, currency":     {card("display", "SEK"), "entries[0].currency", "is SEK, and the products of the type display are in USD"},
 			"rate card, one of them":  {card("video", "JPY"), "", ""},
 			"pricing, all in others":  {price(parley.PricingRule{Currency: "SEK"}), "currency", "the products that the rule is for are in JPY and USD"},
-			"pricing, of a kind":      {price(parley.PricingRule{Currency: "JPY", InventoryTypes: []string{"display"}}), "currency", "are in USD"},
-			"pricing, of products":    {price(parley.PricingRule{Currency: "JPY", ProductIDs: []string{"banner-home"}}), "currency", "none of the products named is"},
+			"pricing, of a kind":      {price(parley.PricingRule{Currency: "JPY", Selector: parley.Selector{InventoryTypes: []string{"display"}}}), "currency", "are in USD"},
+			"pricing, of products":    {price(parley.PricingRule{Currency: "JPY", Selector: parley.Selector{ProductIDs: []string{"banner-home"}}}), "currency", "none of the products named is"},
 			"pricing, by its amount":  {price(parley.PricingRule{FloorCPM: &parley.Money{Micros: 1_000_000, Currency: "SEK"}}), "floor_cpm", "are in JPY and USD"},
 			"pricing, no currency":    {price(parley.PricingRule{Currency: "usd"}), "currency", "must be an ISO 4217 currency code"},
-			"pricing, yen":            {price(parley.PricingRule{Currency: "JPY", InventoryTypes: []string{"video"}}), "", ""},
+			"pricing, yen":            {price(parley.PricingRule{Currency: "JPY", Selector: parley.Selector{InventoryTypes: []string{"video"}}}), "", ""},
 			"a kind that is there":    {gate(`inventory_type == "display" && product_id == "banner-home"`), "", ""},
 		} {
 			if c.path == "" {
@@ -126,8 +126,8 @@ func TestSelectorsAreComparedAlike(t *testing.T) {
 		ctx, admin := context.Background(), seller.Terminal("test")
 		d.sell(video(func(p *parley.Product) { p.InventoryType = "display" }))
 		made := parley.PricingRule{
-			Name: "upfront", Enabled: true, Discount: 5_000, InventoryTypes: []string{" Display", "display"}, AgencyIDs: []string{"Meridian "},
-			HoldingCompanies: []string{"Omni Group "}, ProductIDs: []string{" video-home "},
+			Name: "upfront", Enabled: true, Discount: 5_000, Selector: parley.Selector{InventoryTypes: []string{" Display", "display"}, AgencyIDs: []string{"Meridian "}, ProductIDs: []string{" video-home "}},
+			HoldingCompanies: []string{"Omni Group "},
 		}
 		if _, err := d.service.PricingRules().Create(ctx, admin, made, keep(&made)); err != nil {
 			t.Fatal(err)
@@ -139,7 +139,7 @@ func TestSelectorsAreComparedAlike(t *testing.T) {
 		if q := d.quote(buyer, ask(1000)); q.Price.RuleDiscount != 5_000 {
 			t.Errorf("the rule does not match: %+v", q.Price)
 		}
-		limits := parley.NegotiationProfile{Name: "p", Enabled: true, InventoryTypes: []string{"DISPLAY"}, AgencyIDs: []string{"MERIDIAN"}, MaxRounds: new(1)}
+		limits := parley.NegotiationProfile{Name: "p", Enabled: true, Selector: parley.Selector{InventoryTypes: []string{"DISPLAY"}, AgencyIDs: []string{"MERIDIAN"}}, MaxRounds: new(1)}
 		if _, err := d.service.NegotiationProfiles().Create(ctx, admin, limits, keep(&limits)); err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func TestStoredRulesKeepWorking(t *testing.T) {
 		ctx := context.Background()
 		d.sell(video())
 		old := parley.PricingRule{
-			ID: "rule-old", Name: "old", Enabled: true, Discount: 5_000, InventoryTypes: []string{"Video "}, Version: 1, CreatedAt: noon, UpdatedAt: noon,
+			ID: "rule-old", Name: "old", Enabled: true, Discount: 5_000, Selector: parley.Selector{InventoryTypes: []string{"Video "}}, Version: 1, CreatedAt: noon, UpdatedAt: noon,
 		}
 		gate := parley.ApprovalRule{
 			ID: "gate-old", Name: "old", Gate: parley.GateDealBooking, Enabled: true, Role: parley.ScopeApprover, Timeout: 3600e9,
@@ -287,8 +287,8 @@ func TestARuleThatNothingCanMeetIsRefused(t *testing.T) {
 			"linear product":       {price(func(r *parley.PricingRule) { r.ProductIDs = []string{"prime-time"} }), "product_ids", "linear television"},
 			"linear kind":          {price(func(r *parley.PricingRule) { r.InventoryTypes = []string{"linear_tv"} }), "inventory_types[0]", "is linear television"},
 			"linear rate":          {card("linear_tv"), "entries[0].inventory_type", "is linear television"},
-			"profile, other kinds": {profile(parley.NegotiationProfile{Name: "p", ProductIDs: []string{"video-home"}, InventoryTypes: []string{"display"}}), "inventory_types", "has none"},
-			"profile, linear":      {profile(parley.NegotiationProfile{Name: "p", ProductIDs: []string{"prime-time"}}), "product_ids", "linear television"},
+			"profile, other kinds": {profile(parley.NegotiationProfile{Name: "p", Selector: parley.Selector{ProductIDs: []string{"video-home"}, InventoryTypes: []string{"display"}}}), "inventory_types", "has none"},
+			"profile, linear":      {profile(parley.NegotiationProfile{Name: "p", Selector: parley.Selector{ProductIDs: []string{"prime-time"}}}), "product_ids", "linear television"},
 			"other deal type":      {given(`impressions > 5 && deal_type == "PD"`), "condition", "can never be true"},
 			"other tier":           {given(`buyer_tier != "agency"`), "condition", "can never be true"},
 			"that deal type":       {given(`deal_type == "PG" && buyer_tier == "agency"`), "", ""},

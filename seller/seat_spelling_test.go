@@ -102,13 +102,13 @@ func (d *desk) pickAll(ctx context.Context, ids []string, seats map[string][]sel
 	d.t.Helper()
 	here := seller.Terminal("test")
 	var price parley.PricingRule
-	if _, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "theirs", Enabled: true, AccountIDs: ids, Discount: 1_000}, keep(&price)); err != nil {
+	if _, err := d.service.PricingRules().Create(ctx, here, parley.PricingRule{Name: "theirs", Enabled: true, Selector: parley.Selector{AccountIDs: ids}, Discount: 1_000}, keep(&price)); err != nil {
 		d.t.Fatal(err)
 	}
 	gate := d.gate(parley.ApprovalRule{Name: "theirs", Gate: parley.GateDealBooking, AccountIDs: ids})
 	var profile parley.NegotiationProfile
 	tolerance := parley.BasisPoints(1_500)
-	if _, err := d.service.NegotiationProfiles().Create(ctx, here, parley.NegotiationProfile{Name: "theirs", Enabled: true, AccountIDs: ids, Tolerance: &tolerance}, keep(&profile)); err != nil {
+	if _, err := d.service.NegotiationProfiles().Create(ctx, here, parley.NegotiationProfile{Name: "theirs", Enabled: true, Selector: parley.Selector{AccountIDs: ids}, Tolerance: &tolerance}, keep(&profile)); err != nil {
 		d.t.Fatal(err)
 	}
 	for key, calls := range seats {

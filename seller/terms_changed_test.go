@@ -49,7 +49,7 @@ var termsMoves = []termsMove{
 	}, true, false, raisedFloor},
 	{"rule floor raised", func(d *desk) {
 		rule := parley.PricingRule{
-			Name: "season", Enabled: true, Tiers: []parley.Tier{parley.TierAgency}, FloorCPM: &parley.Money{Micros: raisedFloor, Currency: parley.USD},
+			Name: "season", Enabled: true, Selector: parley.Selector{Tiers: []parley.Tier{parley.TierAgency}}, FloorCPM: &parley.Money{Micros: raisedFloor, Currency: parley.USD},
 		}
 		if _, err := d.service.PricingRules().Create(context.Background(), seller.Terminal("test"), rule, keep(&rule)); err != nil {
 			d.t.Fatal(err)

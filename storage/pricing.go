@@ -98,32 +98,28 @@ func (tx *Tx) InsertRateCard(card parley.RateCard) {
 // PricingRules are the rules of the price waterfall. Their version moves with the rate card too.
 var PricingRules = Rulebook[parley.PricingRule]{
 	RuleKind: RuleKind{RuleKind: parley.PricingRules, state: "pricing_state", table: "pricing_rules", versions: "pricing_rule_versions"},
-	content: `name, priority, enabled, tiers, agency_ids, advertiser_ids, holding_companies, product_ids, inventory_types,
-		deal_types, flight_from, flight_to, valid_from, valid_to, condition, currency, base_micros, base_currency, discount_bp,
-		floor_micros, floor_currency, ceiling_micros, ceiling_currency, volume_brackets, updated_at, updated_by, account_ids`,
+	content: selectorColumns + `, name, priority, enabled, holding_companies, flight_from, flight_to, valid_from, valid_to, condition, currency,
+		base_micros, base_currency, discount_bp, floor_micros, floor_currency, ceiling_micros, ceiling_currency, volume_brackets,
+		updated_at, updated_by`,
 	fields: func(r *parley.PricingRule) []any {
 		baseMicros, baseCurrency := moneyFields(&r.BaseCPM)
 		floorMicros, floorCurrency := moneyFields(&r.FloorCPM)
 		ceilingMicros, ceilingCurrency := moneyFields(&r.CeilingCPM)
-		return []any{
-			&r.Name, &r.Priority, &r.Enabled, decoded(&r.Tiers), decoded(&r.AgencyIDs), decoded(&r.AdvertiserIDs),
-			decoded(&r.HoldingCompanies), decoded(&r.ProductIDs), decoded(&r.InventoryTypes), decoded(&r.DealTypes),
+		return append(selectorFields(&r.Selector),
+			&r.Name, &r.Priority, &r.Enabled, decoded(&r.HoldingCompanies),
 			maybeDateField(&r.FlightFrom), maybeDateField(&r.FlightTo), maybeDateField(&r.ValidFrom), maybeDateField(&r.ValidTo),
 			&r.Condition, (*string)(&r.Currency), baseMicros, baseCurrency, (*int64)(&r.Discount), floorMicros, floorCurrency, ceilingMicros,
-			ceilingCurrency, decoded(&r.VolumeBrackets), instant(&r.UpdatedAt), &r.UpdatedBy, decoded(&r.AccountIDs),
-		}
+			ceilingCurrency, decoded(&r.VolumeBrackets), instant(&r.UpdatedAt), &r.UpdatedBy)
 	},
 	args: func(tx *Tx, r parley.PricingRule) []any {
 		baseMicros, baseCurrency := maybeMoney(r.BaseCPM)
 		floorMicros, floorCurrency := maybeMoney(r.FloorCPM)
 		ceilingMicros, ceilingCurrency := maybeMoney(r.CeilingCPM)
-		return []any{
-			r.Name, r.Priority, r.Enabled, tx.json(orEmpty(r.Tiers)), tx.json(orEmpty(r.AgencyIDs)), tx.json(orEmpty(r.AdvertiserIDs)),
-			tx.json(orEmpty(r.HoldingCompanies)), tx.json(orEmpty(r.ProductIDs)), tx.json(orEmpty(r.InventoryTypes)), tx.json(orEmpty(r.DealTypes)),
+		return append(selectorArgs(tx, r.Selector),
+			r.Name, r.Priority, r.Enabled, tx.json(orEmpty(r.HoldingCompanies)),
 			maybeDate(r.FlightFrom), maybeDate(r.FlightTo), maybeDate(r.ValidFrom), maybeDate(r.ValidTo), r.Condition,
 			string(r.Currency), baseMicros, baseCurrency, int64(r.Discount), floorMicros, floorCurrency, ceilingMicros, ceilingCurrency,
-			tx.json(orEmpty(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy, tx.json(orEmpty(r.AccountIDs)),
-		}
+			tx.json(orEmpty(r.VolumeBrackets)), micros(r.UpdatedAt), r.UpdatedBy)
 	},
 	head: func(r *parley.PricingRule) (*string, *int64, *time.Time) {
 		return &r.ID, &r.Version, &r.CreatedAt

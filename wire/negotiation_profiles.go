@@ -13,17 +13,11 @@ var profilesChanged = EventType{parley.NegotiationProfiles.Changed, "A profile o
 // back. A limit that is absent or null is left as the tier has it.
 type NegotiationProfileRequest struct {
 	Idempotency
-	Version                *int64            `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
-	Name                   string            `json:"name" maxLength:"200"`
-	Priority               int               `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Higher first."`
-	Enabled                *bool             `json:"enabled,omitempty" doc:"True when absent."`
-	Tiers                  []string          `json:"tiers,omitempty" maxItems:"4" enum:"public,seat,agency,advertiser"`
-	ProductIDs             []string          `json:"product_ids,omitempty" maxItems:"1000" maxLength:"128"`
-	InventoryTypes         []string          `json:"inventory_types,omitempty" maxItems:"100" maxLength:"64"`
-	DealTypes              []string          `json:"deal_types,omitempty" maxItems:"3" enum:"PG,PD,PA"`
-	AgencyIDs              []string          `json:"agency_ids,omitempty" maxItems:"1000" maxLength:"128"`
-	AdvertiserIDs          []string          `json:"advertiser_ids,omitempty" maxItems:"1000" maxLength:"128"`
-	AccountIDs             []string          `json:"account_ids,omitempty" maxItems:"1000" maxLength:"128" doc:"Ids of accounts of buyers: a holding, an agency or an advertiser with all that belong to it, or a seat. Absent: every buyer."`
+	Version  *int64 `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
+	Name     string `json:"name" maxLength:"200"`
+	Priority int    `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Higher first."`
+	Enabled  *bool  `json:"enabled,omitempty" doc:"True when absent."`
+	Selector
 	Strategy               *string           `json:"strategy,omitempty" enum:"gap_split,boulware,tit_for_tat"`
 	MaxRounds              *int              `json:"max_rounds,omitempty" minimum:"1" maximum:"100"`
 	RoundCapPct            *contract.Percent `json:"round_cap_pct,omitempty" doc:"At most this much of the base price is conceded in one round."`
@@ -39,8 +33,7 @@ type NegotiationProfileRequest struct {
 func (n *NegotiationProfileRequest) Domain(id string) parley.NegotiationProfile {
 	return parley.NegotiationProfile{
 		ID: id, Name: n.Name, Priority: n.Priority, Enabled: n.Enabled == nil || *n.Enabled,
-		Tiers: tiersOf(n.Tiers), ProductIDs: n.ProductIDs, InventoryTypes: n.InventoryTypes,
-		DealTypes: dealTypesOf(n.DealTypes), AgencyIDs: n.AgencyIDs, AdvertiserIDs: n.AdvertiserIDs, AccountIDs: n.AccountIDs,
+		Selector: n.selector(),
 		Strategy: n.Strategy, MaxRounds: n.MaxRounds,
 		RoundCap: (*parley.BasisPoints)(n.RoundCapPct), TotalCap: (*parley.BasisPoints)(n.TotalCapPct),
 		BuyerShare: (*parley.BasisPoints)(n.BuyerSharePct), AcceptanceThreshold: (*parley.BasisPoints)(n.AcceptanceThresholdPct),

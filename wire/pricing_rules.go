@@ -12,18 +12,12 @@ var pricingChanged = EventType{parley.PricingRules.Changed, "The rate card or a 
 // PricingRuleRequest is the body that makes or replaces a pricing rule: what reading it answers can be sent back.
 type PricingRuleRequest struct {
 	Idempotency
-	Version          *int64            `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
-	Name             string            `json:"name" maxLength:"200"`
-	Priority         int               `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Higher first."`
-	Enabled          *bool             `json:"enabled,omitempty" doc:"True when absent."`
-	Tiers            []string          `json:"tiers,omitempty" maxItems:"4" enum:"public,seat,agency,advertiser"`
-	AgencyIDs        []string          `json:"agency_ids,omitempty" maxItems:"1000" maxLength:"128"`
-	AdvertiserIDs    []string          `json:"advertiser_ids,omitempty" maxItems:"1000" maxLength:"128"`
+	Version  *int64 `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
+	Name     string `json:"name" maxLength:"200"`
+	Priority int    `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Higher first."`
+	Enabled  *bool  `json:"enabled,omitempty" doc:"True when absent."`
+	Selector
 	HoldingCompanies []string          `json:"holding_companies,omitempty" maxItems:"1000" maxLength:"200"`
-	AccountIDs       []string          `json:"account_ids,omitempty" maxItems:"1000" maxLength:"128" doc:"Ids of accounts of buyers: a holding, an agency or an advertiser with all that belong to it, or a seat. Absent: every buyer."`
-	ProductIDs       []string          `json:"product_ids,omitempty" maxItems:"1000" maxLength:"128"`
-	InventoryTypes   []string          `json:"inventory_types,omitempty" maxItems:"100" maxLength:"64"`
-	DealTypes        []string          `json:"deal_types,omitempty" maxItems:"3" enum:"PG,PD,PA"`
 	FlightFrom       *parley.Date      `json:"flight_from,omitempty" format:"date" doc:"The flight asked for starts on or after it; the rule's floor counts also for flights that go on until it."`
 	FlightTo         *parley.Date      `json:"flight_to,omitempty" format:"date" doc:"And ends on or before it; the floor counts also for flights that have begun by then."`
 	ValidFrom        *parley.Date      `json:"valid_from,omitempty" format:"date" doc:"The rule counts from this day."`
@@ -42,8 +36,7 @@ func (p *PricingRuleRequest) Domain(id string) (parley.PricingRule, error) {
 	var problems parley.Problems
 	rule := parley.PricingRule{
 		ID: id, Name: p.Name, Priority: p.Priority, Enabled: p.Enabled == nil || *p.Enabled,
-		Tiers: tiersOf(p.Tiers), AgencyIDs: p.AgencyIDs, AdvertiserIDs: p.AdvertiserIDs, HoldingCompanies: p.HoldingCompanies, AccountIDs: p.AccountIDs,
-		ProductIDs: p.ProductIDs, InventoryTypes: p.InventoryTypes, DealTypes: dealTypesOf(p.DealTypes),
+		Selector: p.selector(), HoldingCompanies: p.HoldingCompanies,
 		FlightFrom: p.FlightFrom, FlightTo: p.FlightTo, ValidFrom: p.ValidFrom, ValidTo: p.ValidTo,
 		Condition: p.Condition, VolumeBrackets: bracketsOf(p.VolumeBrackets),
 	}

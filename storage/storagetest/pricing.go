@@ -11,9 +11,12 @@ import (
 func (f *fixture) rule() parley.PricingRule {
 	return parley.PricingRule{
 		ID: f.id(parley.PrefixPricingRule), Name: "Rüle", Priority: -3, Enabled: true,
-		Tiers: []parley.Tier{parley.TierAgency, parley.TierAdvertiser}, AgencyIDs: []string{"a"}, AdvertiserIDs: []string{},
-		HoldingCompanies: []string{"h"}, AccountIDs: []string{"acct-1", "acct-2"}, ProductIDs: []string{}, InventoryTypes: []string{"ctv"},
-		DealTypes: []parley.DealType{parley.PrivateAuction}, FlightFrom: ptr(flight.Start), ValidTo: ptr(flight.End),
+		Selector: parley.Selector{
+			Tiers: []parley.Tier{parley.TierAgency, parley.TierAdvertiser}, AgencyIDs: []string{"a"}, AdvertiserIDs: []string{},
+			AccountIDs: []string{"acct-1", "acct-2"}, ProductIDs: []string{}, InventoryTypes: []string{"ctv"}, DealTypes: []parley.DealType{parley.PrivateAuction},
+		},
+		HoldingCompanies: []string{"h"},
+		FlightFrom:       ptr(flight.Start), ValidTo: ptr(flight.End),
 		Condition: `impressions > 5`, Currency: "SEK", BaseCPM: &parley.Money{Micros: 1, Currency: "EUR"}, Discount: 250,
 		CeilingCPM: &parley.Money{Micros: 3, Currency: "JPY"}, VolumeBrackets: []parley.VolumeBracket{{Impressions: 5, Discount: 7}},
 		Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",

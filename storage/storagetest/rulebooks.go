@@ -116,9 +116,12 @@ var negotiationProfiles = rulebook[parley.NegotiationProfile]{
 	Rulebook: &storage.NegotiationProfiles,
 	make: func(f *fixture) parley.NegotiationProfile {
 		return parley.NegotiationProfile{
-			ID: f.id(parley.PrefixNegotiationProfile), Name: "Prömium", Priority: 3, Enabled: true, Tiers: []parley.Tier{parley.TierAgency},
-			ProductIDs: []string{"a"}, InventoryTypes: []string{}, DealTypes: []parley.DealType{parley.PreferredDeal},
-			AgencyIDs: []string{"ag"}, AdvertiserIDs: []string{}, AccountIDs: []string{"acct-1"}, Strategy: ptr("boulware"), MaxRounds: ptr(7),
+			ID: f.id(parley.PrefixNegotiationProfile), Name: "Prömium", Priority: 3, Enabled: true,
+			Selector: parley.Selector{
+				Tiers: []parley.Tier{parley.TierAgency}, ProductIDs: []string{"a"}, InventoryTypes: []string{}, DealTypes: []parley.DealType{parley.PreferredDeal},
+				AgencyIDs: []string{"ag"}, AdvertiserIDs: []string{}, AccountIDs: []string{"acct-1"},
+			},
+			Strategy: ptr("boulware"), MaxRounds: ptr(7),
 			RoundCap: ptr(parley.BasisPoints(500)), BuyerShare: ptr(parley.BasisPoints(0)), Exponent: ptr(2000), LowballDepth: ptr(1500),
 			Tolerance: ptr(parley.BasisPoints(250)), Version: 1, CreatedAt: noon, UpdatedAt: noon, UpdatedBy: "operator:1",
 		}

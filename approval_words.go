@@ -237,7 +237,7 @@ func (n Numbers) apart(q InboxItem, e Effect, what string) []string {
 
 // Together says what the same answer to several questions does, by what it does, with the money of each currency: "Accept 1: 31,875.00
 // USD; Send 2 counters: 127,800.00 USD". Of changes it says what their deals come to before and after: "Approve 2 changes: 24,300.00 USD becomes
-// 15,000.00 USD".
+// 15,000.00 USD". A deal counts once, however many of the questions are about it, by one that changes it where there is one.
 func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 	type sort struct {
 		deed     Deed
@@ -245,30 +245,36 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 		asks     bool
 	}
 	values, unknown, counts, before := map[sort]map[Currency]int64{}, map[sort]int64{}, map[sort]int64{}, map[sort]map[Currency]int64{}
-	for _, q := range questions {
+	add := func(to map[sort]map[Currency]int64, of sort, currency Currency, value int64) {
+		if to[of] == nil {
+			to[of] = map[Currency]int64{}
+		}
+		to[of][currency] = AddedUp(to[of][currency], value)
+	}
+	type dealOf struct {
+		sort
+		deal string
+	}
+	valued := map[dealOf]bool{}
+	for _, q := range slices.SortedStableFunc(slices.Values(questions), workLast) {
 		e := q.Does(to, nil)
 		of := sort{e.Deed, e.Endorses, e.Asks != ""}
 		counts[of]++
-		if e.Deed == DeedChange {
-			if q.Change == nil || q.Change.Impact == nil {
-				if q.Case.Volume == VolumeUnknown {
-					unknown[of]++
-				}
-				continue
-			}
-			if before[of] == nil {
-				before[of] = map[Currency]int64{}
-			}
-			before[of][q.Case.Currency] = AddedUp(before[of][q.Case.Currency], q.Change.Impact.Before)
-		}
-		if e.Deed != DeedChange && q.Case.Volume == VolumeUnknown {
-			unknown[of]++
+		if q.DealID != "" && valued[dealOf{of, q.DealID}] {
 			continue
 		}
-		if values[of] == nil {
-			values[of] = map[Currency]int64{}
+		valued[dealOf{of, q.DealID}] = true
+		known := q.Change != nil && q.Change.Impact != nil
+		switch {
+		case q.Case.Volume == VolumeUnknown && (!known || e.Deed != DeedChange):
+			unknown[of]++
+			continue
+		case e.Deed == DeedChange && !known:
+			continue
+		case e.Deed == DeedChange:
+			add(before, of, q.Case.Currency, q.Change.Impact.Before)
 		}
-		values[of][q.Case.Currency] = AddedUp(values[of][q.Case.Currency], e.Value)
+		add(values, of, q.Case.Currency, e.Value)
 	}
 	var sums []string
 	for _, kind := range []sort{{}, {asks: true}, {endorses: true}} {
@@ -299,6 +305,17 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 		}
 	}
 	return strings.Join(sums, "; ")
+}
+
+// workLast orders changes that are work for a person, and move nothing, after whatever else there is.
+func workLast(a, b InboxItem) int {
+	work := func(q InboxItem) int {
+		if q.Change != nil && q.Change.ForAPerson() {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Compare(work(a), work(b))
 }
 
 // several says how many of a kind are answered.

@@ -83,6 +83,11 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		grows, more := change(80, parley.ChangeImpressions, parley.ChangeTerms{Impressions: new(int64(1_300_000))})
 		cut, cheaper := changeOf("display-run-of-site", "PA", 0, 10, parley.ChangePricing, parley.ChangeTerms{CPM: new(int64(1_500_000))})
 		longer, later := change(100, parley.ChangeFlightDates, parley.ChangeTerms{FlightEnd: in(119)})
+		again := func(of parley.ChangeRequest, kind parley.ChangeType, terms parley.ChangeTerms) (c parley.ChangeRequest) {
+			must[seller.Answer](t)(d.service.RequestChange(t.Context(), seller.Terminal("test"), seller.ChangeInput{DealID: of.DealID, Type: kind, Reason: "So", Terms: terms}, keep(&c)))
+			return c
+		}
+		twice, work := again(later, parley.ChangeImpressions, parley.ChangeTerms{Impressions: new(int64(900_000))}).ApprovalID, again(later, parley.ChangeOther, parley.ChangeTerms{}).ApprovalID
 		asks := buyer()
 		dearer := d.propose(asks, "video-web-preroll", "PG", "60", 1_000_000, 10, 19).ApprovalID
 		fresh := d.propose(buyer(), "video-web-midroll", "PG", "60", 1_000_000, 10, 19).ApprovalID
@@ -182,7 +187,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		}
 
 		// Many at once: what is refused is no part of it, and changes tell before and after.
-		ids := []string{raised, paused, booking, ends, shortened, grows, longer}
+		ids := []string{raised, paused, booking, ends, shortened, work, grows, longer, twice}
 		_, many := b.submit("/console/inbox/bulk", url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": ids, "_once": {"many"}})
 		page := plainly(wordsOf(many))
 		all := parley.ChangeRequest{Impact: &parley.PricingImpact{
@@ -191,7 +196,8 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 			Currency: whole.Impact.Currency,
 		}}
 		for _, text := range []string{
-			"Approve 4 changes: " + plainly(becomes(all)), plainly(becomes(whole)) + " the deal ends", plainly(becomes(part)), plainly(becomes(more)), not,
+			// A deal counts once, and of what would outdate each other the first is answered; what is work for a person stands beside any.
+			"Approve 5 changes: " + plainly(becomes(all)) + " ", "another change of this deal is answered here and would outdate it", plainly(becomes(whole)) + " the deal ends", plainly(becomes(part)), plainly(becomes(more)), not,
 		} {
 			if !strings.Contains(page, text) {
 				t.Errorf("the review of many does not say %q: %.3000s", text, page)
@@ -199,6 +205,16 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		}
 		if strings.Contains(page, "Accept 1") || strings.Contains(page, "Accept 4") {
 			t.Errorf("the review of many adds up what would be refused: %.3000s", page)
+		}
+		values = url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": {longer, twice}, "_once": {"one deal"}}
+		_, review = b.submit("/console/inbox/bulk", values)
+		for _, name := range []string{"told." + longer, "_draft"} {
+			values.Set(name, field(t, review, name))
+		}
+		values.Set("_do", "commit")
+		_, done := b.submit("/console/inbox/bulk", values)
+		if text := wordsOf(done); !strings.Contains(done, longer+"-planned") || strings.Contains(done, twice+"-planned") || !strings.Contains(text, "would outdate it") {
+			t.Errorf("of two changes of a deal the first is not answered alone: %.2000s", text)
 		}
 		// What is given up can be, also of what is not sold any more; what grows cannot.
 		sells("ctv-kids-family", func(p *parley.Product) { p.Status = parley.ProductPaused })

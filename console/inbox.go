@@ -630,24 +630,20 @@ func (x *exchange) toldNow(answer seller.Answer, id string) error {
 	return nil
 }
 
-// bulkLooked shows what a decision about several questions comes to, in all and one by one, before it is made. What is over, or answered
-// already, is told apart and is no part of it.
+// bulkLooked shows what a decision about several questions comes to, in all and one by one, before it is made. What is not answered is told
+// apart and is no part of it.
 func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 	r := review{Back: root + "/inbox", Danger: requests[0].Decision == "reject", Says: map[string]string{}}
 	to := decidedStatus[requests[0].Decision]
+	all, err := x.questions(requests)
+	if err != nil {
+		return false, err
+	}
 	var open []parley.InboxItem
-	var over []string
-	for i, request := range requests {
-		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
-		if err != nil {
-			return false, missing(err, "approval", request.ApprovalID)
-		}
-		if why := closed(item.Approval); why != "" {
-			over = append(over, itemName(item)+": "+why)
-			continue
-		}
-		if why := item.Prospect.Refused; why != "" && to == parley.ApprovalApproved {
-			over = append(over, itemName(item)+": "+onPages.Decision(item, to, nil))
+	for i, q := range all {
+		item := q.item
+		if q.left != "" {
+			r.Apart = append(r.Apart, itemName(item)+": "+q.left)
 			continue
 		}
 		open = append(open, item)
@@ -665,10 +661,42 @@ func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 	if len(open) == 0 {
 		return true, nil // the decision is refused, and says of each why
 	}
-	r.Apart = over
 	r.Do = onPages.Together(open, to)
 	r.Title = r.Do
 	return x.reviewed("inbox", r)
+}
+
+// questionOfMany is one of several that are answered alike.
+type questionOfMany struct {
+	item parley.InboxItem
+	left string // why it is not answered; empty: it is
+}
+
+// questions reads several that are answered alike. What is over, answered already, or would be refused is left; so are, of several changes
+// that would outdate each other, all but the first.
+func (x *exchange) questions(requests []seller.DecisionRequest) ([]questionOfMany, error) {
+	all := make([]questionOfMany, len(requests))
+	changed := map[string]bool{} // deals
+	for i, request := range requests {
+		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
+		if err != nil {
+			return nil, missing(err, "approval", request.ApprovalID)
+		}
+		all[i] = questionOfMany{item: item, left: closed(item.Approval)}
+		if request.Decision != "approve" || all[i].left != "" {
+			continue
+		}
+		moves := item.Change != nil && !item.Change.ForAPerson()
+		switch {
+		case item.Prospect.Refused != "":
+			all[i].left = onPages.Decision(item, parley.ApprovalApproved, nil)
+		case moves && changed[item.DealID]:
+			all[i].left = "another change of this deal is answered here and would outdate it; answer it on its own"
+		case moves:
+			changed[item.DealID] = true
+		}
+	}
+	return all, nil
 }
 
 // itemName is what a question is about and for whom.
@@ -720,22 +748,23 @@ func (c *console) decideAll(x *exchange) error {
 	once.IdempotencyKey = "" // planning is once by itself
 	var planned []parley.InboxItem
 	var problems parley.Problems
-	for _, request := range requests {
-		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
-		if err == nil && request.Decision == "approve" && closed(item.Approval) == "" && item.Prospect.Refused != "" {
-			problems.Add(request.ApprovalID, "%s: %s", itemName(item), onPages.Decision(item, parley.ApprovalApproved, nil))
+	all, err := x.questions(requests)
+	if err != nil {
+		return err
+	}
+	for i, q := range all {
+		if q.left != "" {
+			problems.Add(q.item.ID, "%s: %s", itemName(q.item), marked(q.left))
 			continue
 		}
-		if err == nil {
-			_, err = c.service.PlanDecision(x.Context(), once, request, thenGo(func(parley.Approval) string { return "/inbox" }))
-		}
+		_, err := c.service.PlanDecision(x.Context(), once, requests[i], thenGo(func(parley.Approval) string { return "/inbox" }))
 		var refused *parley.Error
 		switch {
 		case err == nil:
-			planned = append(planned, item)
+			planned = append(planned, q.item)
 		case errors.As(err, &refused):
 			told, _ := x.told(x.Context(), refused)
-			problems.Add(request.ApprovalID, "%s: %s", itemName(item), marked(strings.TrimSuffix(cmp.Or(closed(item.Approval), told.Message), ".")))
+			problems.Add(q.item.ID, "%s: %s", itemName(q.item), marked(strings.TrimSuffix(told.Message, ".")))
 		default:
 			return err
 		}

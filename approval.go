@@ -134,7 +134,7 @@ func (a Approval) lapsed(e Effect) bool {
 	}
 	told := a.FirstYes.Told
 	e.Endorses, e.Asks, e.Refused = told.Endorses, told.Asks, ""
-	return e != told
+	return !e.Same(told)
 }
 
 // Endorsed is the question once one of two people has said yes to what a yes does: a person with the role that is left says the other
@@ -209,11 +209,15 @@ type InboxItem struct {
 
 // Prospect is what would come of answering a question as things are now; the zero one of what was not looked at.
 type Prospect struct {
-	Refused string // why a yes would be refused, for a sentence of the publisher's people; empty: it would not be
+	Blocked string // why all but a no would be refused, for a sentence of the publisher's people; empty: it would not be
+	Refused string // why a yes would be, likewise
 	Asks    string // the rule that asks somebody else about what a yes lets pass; empty: none does, or it is not known
 	Gone    string // why a counter on the same days would be too, likewise
 	Floor   int64  // of what is asked about, CPM micros; 0: it has none
 	Ask     int64  // of the same; 0: it is not known
+	// Now is what is asked about as it is now, where it has become another case since: of a deal that was changed, or of what names no
+	// volume, which is what is available. nil: it has not.
+	Now *ApprovalCase
 	// Other are the terms that the answer is about, where they are other ones than was asked about.
 	Other OtherTerms
 }
@@ -244,9 +248,13 @@ func (i InboxItem) FirstLapsed() bool { return i.lapsed(i.does(ApprovalApproved,
 
 // does is what Does answers, of a yes but for who has to say one still.
 func (i InboxItem) does(to ApprovalStatus, m *Modifications) Effect {
-	e := i.Effect(to, m, i.Left)
+	asked := i.Approval
+	asked.Case = i.Facts()
+	e := asked.Effect(to, m, i.Left)
 	other := i.Prospect.Other
 	switch {
+	case i.Prospect.Blocked != "" && (to == ApprovalApproved || to == ApprovalCountered):
+		e.Refused = i.Prospect.Blocked
 	case to == ApprovalApproved:
 		e.Refused = i.Prospect.Refused
 	case to != ApprovalCountered:
@@ -269,21 +277,32 @@ func (i InboxItem) does(to ApprovalStatus, m *Modifications) Effect {
 	return e
 }
 
+// Facts are the case of the question as it is now or, of what was not looked at, as it was asked.
+func (i InboxItem) Facts() ApprovalCase {
+	if i.Prospect.Now != nil {
+		return *i.Prospect.Now
+	}
+	return i.Case
+}
+
 // asked is the flight of the question.
-func (i InboxItem) asked() Flight { return Flight{Start: i.Case.FlightStart, End: i.Case.FlightEnd} }
+func (i InboxItem) asked() Flight {
+	facts := i.Facts()
+	return Flight{Start: facts.FlightStart, End: facts.FlightEnd}
+}
 
 // Worth is what the question is worth, micros: what a yes comes to or, where a yes ends a deal, the deal that is ended.
 func (i InboxItem) Worth() int64 {
 	if e := i.Does(ApprovalApproved, nil); !e.Ends {
 		return e.Value
 	}
-	return i.Case.DealValue
+	return i.Facts().DealValue
 }
 
 // Weight is what a large question is told by, micros: the most that it was asked about, that an effect of answering it comes to and that
 // the deal that it changes came to before, so that what is given away counts as what is taken.
 func (i InboxItem) Weight(e Effect) int64 {
-	weight := max(i.Case.DealValue, e.Value)
+	weight := max(i.Facts().DealValue, e.Value)
 	if i.Change != nil && i.Change.Impact != nil {
 		weight = max(weight, i.Change.Impact.Before)
 	}
@@ -292,7 +311,7 @@ func (i InboxItem) Weight(e Effect) int64 {
 
 // AskOf is the ask for what an answer is about, CPM micros: the one of now or, of what is over, of when it was asked. 0: it is not known.
 func (i InboxItem) AskOf(e Effect) int64 {
-	c, other := i.Case, i.Prospect.Other
+	c, other := i.Facts(), i.Prospect.Other
 	switch {
 	case e.Impressions == c.Impressions && e.Flight == i.asked():
 		return cmp.Or(i.Prospect.Ask, c.Ask)
@@ -305,9 +324,9 @@ func (i InboxItem) AskOf(e Effect) int64 {
 // Offered is the CPM that the buyer named last of what the question is about, micros; where it named none, the one of the question.
 func (i InboxItem) Offered() int64 {
 	if !i.tellsAsked() {
-		return i.Case.Price
+		return i.Facts().Price
 	}
-	return cmp.Or(i.OfferedCPM, i.Case.Price)
+	return cmp.Or(i.OfferedCPM, i.Facts().Price)
 }
 
 // tellsAsked tells whether what the proposal said is what is asked for still: a change has terms of its own.

@@ -25,6 +25,16 @@ type Effect struct {
 	Impressions int64  `json:"impressions"`  // 0: no volume is named or known
 	Flight      Flight `json:"flight"`       // the zero one of what was asked before it was kept
 	Value       int64  `json:"value_micros"` // of what that comes to; 0 where Impressions are
+	// Estimated tells that no volume is named: Impressions, and with them Value, are what is available over the flight.
+	Estimated bool `json:"estimated,omitempty"`
+}
+
+// Same tells whether an effect is another one, but for what is available where no volume is named: that commits nobody.
+func (e Effect) Same(other Effect) bool {
+	if e.Estimated && other.Estimated {
+		e.Impressions, e.Value = other.Impressions, other.Value
+	}
+	return e == other
 }
 
 // Held tells whether the question is about a proposal that commits nobody yet: its impressions are anybody's meanwhile.
@@ -38,6 +48,7 @@ func (a Approval) Effect(to ApprovalStatus, m *Modifications, left *int64) Effec
 	c := a.Case
 	e := Effect{
 		Deed: DeedDecline, CPM: c.Price, Impressions: c.Impressions, Flight: Flight{Start: c.FlightStart, End: c.FlightEnd}, Value: c.DealValue,
+		Estimated: c.Volume != VolumeStated,
 	}
 	switch {
 	case to == ApprovalCountered:
@@ -57,6 +68,7 @@ func (a Approval) Effect(to ApprovalStatus, m *Modifications, left *int64) Effec
 	before := e
 	if e.Deed == DeedCounter && to == ApprovalCountered && m != nil {
 		e.CPM, e.Impressions = cmp.Or(valueOf(m.CounterCPM), e.CPM), cmp.Or(valueOf(m.Impressions), e.Impressions)
+		e.Estimated = e.Estimated && m.Impressions == nil
 		e.Flight.Start, e.Flight.End = cmp.Or(valueOf(m.FlightStart), e.Flight.Start), cmp.Or(valueOf(m.FlightEnd), e.Flight.End)
 	}
 	if e.Deed == DeedCounter && left != nil && e.Flight == before.Flight {
@@ -85,7 +97,7 @@ func (x Expected) Is(currency Currency, e Effect) bool {
 		return false
 	}
 	if x.Shown != nil {
-		return *x.Shown == e
+		return e.Same(*x.Shown)
 	}
 	same := func(want *int64, is int64) bool { return want == nil || *want == is }
 	return (x.Deed == "" || x.Deed == e.Deed) && same(x.CPM, e.CPM) && same(x.Impressions, e.Impressions) && same(x.Value, e.Value)

@@ -77,6 +77,19 @@ func (c ApprovalCase) SameTerms(other ApprovalCase) bool {
 		c.Price == other.Price && c.Currency == other.Currency && c.DealType == other.DealType && c.Recommendation == other.Recommendation
 }
 
+// Over is the case of terms that name no volume with what is available over their flight; nil: that is not known. What is too much to be
+// reckoned with is not known either.
+func (c ApprovalCase) Over(available *int64) ApprovalCase {
+	c.Volume, c.Impressions, c.DealValue = VolumeUnknown, 0, 0
+	if available == nil {
+		return c
+	}
+	if value, err := DealValue(c.Price, *available); err == nil {
+		c.Volume, c.Impressions, c.DealValue = VolumeAvailable, *available, value
+	}
+	return c
+}
+
 // ApprovalCase is what a rule's condition is evaluated over: the facts of one decision. Amounts are micros; a condition
 // sees them in currency units.
 type ApprovalCase struct {

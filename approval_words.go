@@ -53,7 +53,7 @@ func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) stri
 
 // Effect says what an effect of answering a question is, likewise.
 func (n Numbers) Effect(q InboxItem, e Effect) string {
-	c := q.Case
+	c := q.Facts()
 	words, ask := "", q.AskOf(e)
 	if e.Refused != "" {
 		return verbs[e.Deed] + " would be refused: " + n.In(e.Refused)
@@ -61,10 +61,8 @@ func (n Numbers) Effect(q InboxItem, e Effect) string {
 	switch {
 	case e.Deed == DeedDecline:
 		return "Decline"
-	case e.Asks != "":
-		words = "Pass on to the rule " + e.Asks + ", which asks next: "
 	case e.Deed == DeedChange:
-		words = strings.Join(append([]string{"Approve the change"}, n.changed(q)...), ": ")
+		words = "Approve the change"
 	case e.Deed == DeedSubmit:
 		words, ask = "Submit the order: ", 0
 	case e.Deed == DeedCounter:
@@ -72,7 +70,12 @@ func (n Numbers) Effect(q InboxItem, e Effect) string {
 	case e.Deed == DeedAccept:
 		words = "Accept "
 	}
-	if e.Deed != DeedChange {
+	if e.Asks != "" {
+		words = "Pass on to the rule " + e.Asks + ", which asks next: "
+	}
+	if e.Deed == DeedChange {
+		words = strings.Join(append([]string{strings.TrimSuffix(words, ": ")}, n.changed(q)...), ": ")
+	} else {
 		words += strings.Join(append([]string{n.Price(e.CPM, ask, e.Impressions, c.Currency)}, n.apart(q, e, " impressions")...), ", ")
 	}
 	if e.Endorses {
@@ -124,8 +127,8 @@ func (n Numbers) changed(q InboxItem) []string {
 	if i := q.Change.Impact; i != nil {
 		words = append(words, n.Worth(i.Before, i.Currency)+" becomes "+n.Worth(i.After, i.Currency))
 	}
-	if was := q.Change.Expected.CPM; was != nil && *was != q.Case.Price {
-		words = append(words, "CPM "+n.CPM(*was, q.Case.Currency)+" becomes "+n.CPM(q.Case.Price, q.Case.Currency))
+	if was := q.Change.Expected.CPM; was != nil && *was != q.Facts().Price {
+		words = append(words, "CPM "+n.CPM(*was, q.Facts().Currency)+" becomes "+n.CPM(q.Facts().Price, q.Facts().Currency))
 	}
 	words = append(words, n.moved(q)...)
 	if words = append(words, n.given(q)...); len(words) == 0 {
@@ -140,7 +143,7 @@ func (n Numbers) moved(q InboxItem) []string {
 		return nil
 	}
 	var words []string
-	was, c := q.Change.Expected, q.Case
+	was, c := q.Change.Expected, q.Facts()
 	if c.Volume == VolumeStated && was.Impressions != nil && *was.Impressions != c.Impressions {
 		before := "no volume"
 		if *was.Impressions > 0 {
@@ -165,8 +168,8 @@ func (n Numbers) given(q InboxItem) []string {
 		return []string{"the deal ends"}
 	}
 	var left []string
-	if q.Case.Impressions > 0 && q.Case.Volume == VolumeStated {
-		left = append(left, n.Count(q.Case.Impressions)+" impressions left")
+	if q.Facts().Impressions > 0 && q.Facts().Volume == VolumeStated {
+		left = append(left, n.Count(q.Facts().Impressions)+" impressions left")
 	}
 	if flight := q.asked(); flight.End != 0 {
 		left = append(left, n.Flight(flight))
@@ -177,7 +180,7 @@ func (n Numbers) given(q InboxItem) []string {
 // Terms are what the buyer named and what a yes makes of it, in a line: "14.00 → counter 26.35, 46.9% under ask". How far it is from the
 // ask is of the buyer's price, beside the ask for what would be agreed.
 func (n Numbers) Terms(q InboxItem) string {
-	c, e, offered := q.Case, q.Does(ApprovalApproved, nil), q.Offered()
+	c, e, offered := q.Facts(), q.Does(ApprovalApproved, nil), q.Offered()
 	before := offered
 	if q.Change != nil && q.Change.Expected.CPM != nil {
 		before = *q.Change.Expected.CPM
@@ -205,7 +208,7 @@ func (n Numbers) Terms(q InboxItem) string {
 
 // Impressions are those of an effect beside those that the buyer asked for, where they differ; else empty.
 func (n Numbers) Impressions(q InboxItem, e Effect, what string) string {
-	asked := q.Case.Impressions
+	asked := q.Facts().Impressions
 	if q.tellsAsked() {
 		asked = cmp.Or(q.AskedImpressions, asked)
 	}
@@ -266,15 +269,15 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 		valued[dealOf{of, q.DealID}] = true
 		known := q.Change != nil && q.Change.Impact != nil
 		switch {
-		case q.Case.Volume == VolumeUnknown && (!known || e.Deed != DeedChange):
+		case q.Facts().Volume == VolumeUnknown && (!known || e.Deed != DeedChange):
 			unknown[of]++
 			continue
 		case e.Deed == DeedChange && !known:
 			continue
 		case e.Deed == DeedChange:
-			add(before, of, q.Case.Currency, q.Change.Impact.Before)
+			add(before, of, q.Facts().Currency, q.Change.Impact.Before)
 		}
-		add(values, of, q.Case.Currency, e.Value)
+		add(values, of, q.Facts().Currency, e.Value)
 	}
 	var sums []string
 	for _, kind := range []sort{{}, {asks: true}, {endorses: true}} {

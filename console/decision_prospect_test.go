@@ -216,6 +216,8 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		if text := wordsOf(done); !strings.Contains(done, longer+"-planned") || strings.Contains(done, twice+"-planned") || !strings.Contains(text, "would outdate it") {
 			t.Errorf("of two changes of a deal the first is not answered alone: %.2000s", text)
 		}
+		sells("display-run-of-site", func(p *parley.Product) { p.DailyImpressions = new(int64(10_000)) })
+		hold("less is there for what names no volume", says(cut), map[string]string{"button": "216.00 USD becomes 150.00 USD"})
 		// What is given up can be, also of what is not sold any more; what grows cannot.
 		sells("ctv-kids-family", func(p *parley.Product) { p.Status = parley.ProductPaused })
 		hold("more of what is paused", says(grows), map[string]string{"button,card": "Approve the change " + not})

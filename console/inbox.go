@@ -257,7 +257,7 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 		part.First = q.onward(parameter, "")
 	}
 	for _, item := range items {
-		facts := item.Case
+		facts := item.Facts()
 		product, buyer := item.Called()
 		row := inboxRow{
 			Item: item, Product: product, Buyer: buyer, Value: "no known volume",
@@ -324,7 +324,7 @@ func (x *exchange) showPast(content inboxPage) error {
 func (x *exchange) caseOf(item parley.InboxItem, f *form) (caseCard, error) {
 	a := item.Approval
 	card := caseCard{
-		Approval: a, Item: item, Effect: item.Does(parley.ApprovalApproved, nil), Product: a.Case.ProductID, Impressions: a.Case.Impressions, Form: f,
+		Approval: a, Item: item, Effect: item.Does(parley.ApprovalApproved, nil), Product: a.Case.ProductID, Impressions: item.Facts().Impressions, Form: f,
 		Buyer: buyer{Name: parley.OwnerName(a.Owner), Tier: a.Case.BuyerTier, Owner: a.Owner}, Snoozes: snoozesBefore(x.clock(), a.TimeoutAt),
 	}
 	card.WhyNot = x.mayDecide(a)
@@ -688,7 +688,7 @@ func (x *exchange) questions(requests []seller.DecisionRequest) ([]questionOfMan
 		}
 		moves := item.Change != nil && !item.Change.ForAPerson()
 		switch {
-		case item.Prospect.Refused != "":
+		case item.Does(parley.ApprovalApproved, nil).Refused != "":
 			all[i].left = onPages.Decision(item, parley.ApprovalApproved, nil)
 		case moves && changed[item.DealID]:
 			all[i].left = "another change of this deal is answered here and would outdate it; answer it on its own"

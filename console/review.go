@@ -93,7 +93,7 @@ func (x *exchange) decisionLooked(request *seller.DecisionRequest) (bool, error)
 	if err != nil {
 		return false, missing(err, "approval", request.ApprovalID)
 	}
-	facts, open := item.Case, closed(item.Approval) == ""
+	facts, open := item.Facts(), closed(item.Approval) == ""
 	var would parley.Effect
 	var changed bool
 	told := toldIn(x.PostForm, toldField)

@@ -94,7 +94,7 @@ var numbers = parley.PlainNumbers()
 
 // question is a question in a line: what, for whom, its value, what the buyer named and what a yes makes of it, and until when.
 func question(q parley.InboxItem, zone *time.Location) string {
-	facts := q.Case
+	facts := q.Facts()
 	product, buyer := q.Called()
 	words := named(product) + " for " + named(buyer)
 	if facts.Volume != parley.VolumeUnknown {

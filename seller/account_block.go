@@ -144,47 +144,75 @@ const (
 
 // grantable refuses to let a blocked account have what an approval is about, unless that only ends something.
 func (w *work) grantable(ctx context.Context, a parley.Approval, then string) error {
-	buyers, err := w.buyersOf(ctx, a)
-	if err != nil {
+	p := w.prices()
+	buyer, some, err := p.buyerOf(ctx, p.matterOf(a))
+	if err != nil || !some {
 		return err
 	}
-	return unblocked(ctx, &w.Reader, then, buyers)
+	return unblocked(ctx, p.Reader, then, boughtBy(buyer.facts, buyer.claimed))
 }
 
-// buyersOf are whom an approval would let begin, go on with or enlarge something; nobody where it only ends something.
-func (w *work) buyersOf(ctx context.Context, a parley.Approval) ([]parley.Identity, error) {
+// bought is whom a thing is sold to, as a credential vouches for it and as it is claimed.
+type bought struct{ facts, claimed parley.Identity }
+
+// matter is what an approval is about, on its way; nil of what it is not about.
+type matter struct {
+	change   *storage.Pending[parley.ChangeRequest]
+	deal     *storage.Pending[parley.Deal]
+	proposal *storage.Pending[parley.Proposal]
+	quote    *storage.Pending[parley.Quote]
+}
+
+// matterOf asks for what an approval is about: the last that came of it, with the deal of a change.
+func (p prices) matterOf(a parley.Approval) (m matter) {
+	if a.ChangeID != "" {
+		m.change = p.Change(a.ChangeID)
+	}
 	switch {
 	case a.DealID != "":
-		deal, err := w.Deal(a.DealID).Get(ctx)
+		m.deal = p.Deal(a.DealID)
+	case a.ProposalID != "":
+		m.proposal = p.Proposal(a.ProposalID)
+	case a.QuoteID != "":
+		m.quote = p.Quote(a.QuoteID)
+	}
+	return m
+}
+
+// buyerOf is whom an approval would let begin, go on with or enlarge something; ok is false where it only ends something.
+func (p prices) buyerOf(ctx context.Context, m matter) (buyer bought, ok bool, err error) {
+	switch {
+	case m.deal != nil:
+		deal, err := m.deal.Get(ctx)
 		if err != nil {
-			return nil, err
+			return bought{}, false, err
 		}
-		if a.ChangeID != "" {
-			c, err := w.Change(a.ChangeID).Get(ctx)
-			if err != nil || !w.moreThanEnds(c, deal) {
-				return nil, err
+		if m.change != nil {
+			c, err := m.change.Get(ctx)
+			if err != nil || !p.moreThanEnds(c, deal) {
+				return bought{}, false, err
 			}
 		}
-		return boughtBy(deal.Identity, deal.Claimed), nil
-	case a.ProposalID != "":
-		proposal, err := w.Proposal(a.ProposalID).Get(ctx)
-		return boughtBy(proposal.Identity, proposal.Claimed), err
-	case a.QuoteID != "":
-		quote, err := w.Quote(a.QuoteID).Get(ctx)
-		return boughtBy(quote.Identity, quote.Claimed), err
+		return bought{deal.Identity, deal.Claimed}, true, nil
+	case m.proposal != nil:
+		proposal, err := m.proposal.Get(ctx)
+		return bought{proposal.Identity, proposal.Claimed}, err == nil, err
+	case m.quote != nil:
+		quote, err := m.quote.Get(ctx)
+		return bought{quote.Identity, quote.Claimed}, err == nil, err
 	}
-	return nil, nil
+	return bought{}, false, nil
 }
 
 // moreThanEnds tells whether a change is one that a blocked account does not get: any that it asks for itself and that does not only end
 // something, and of those that the desk asks for what makes the deal larger.
-func (w *work) moreThanEnds(c parley.ChangeRequest, deal parley.Deal) bool {
+func (p prices) moreThanEnds(c parley.ChangeRequest, deal parley.Deal) bool {
 	if c.Terms.OnlyEnds() {
 		return false
 	}
 	if c.AskedBy == parley.SideBuyer {
 		return true
 	}
-	after, err := change.NewTerms(deal.Terms(), c.Terms, w.service.today(w.now))
+	after, err := change.NewTerms(deal.Terms(), c.Terms, p.service.today(p.now))
 	return err == nil && change.Enlarges(deal.Terms(), after)
 }

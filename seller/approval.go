@@ -32,8 +32,8 @@ var rulesAt = map[parley.Gate][]parley.Gate{
 
 // stoppedAt answers the first of the rules at these gates that a case meets and has no grant of; ok is false when there is
 // none. granted are the approvals that may count.
-func (w *work) stoppedAt(ctx context.Context, version *storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gates []parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
-	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
+func (p prices) stoppedAt(ctx context.Context, version *storage.Pending[int64], facts parley.ApprovalCase, granted []parley.Approval, gates []parley.Gate) (rule parley.ApprovalRule, ok bool, err error) {
+	gatekeeper, err := p.service.gatekeeper(ctx, p.Reader, version)
 	if err != nil {
 		return parley.ApprovalRule{}, false, err
 	}
@@ -50,30 +50,31 @@ func (w *work) stoppedAt(ctx context.Context, version *storage.Pending[int64], f
 }
 
 // meet asks whether a rule stops a commitment at a gate: the first that matches and was not granted to the same buyer, of the
-// same thing, on the same terms. The commitment is weighed as things are now.
-func (w *work) meet(ctx context.Context, version *storage.Pending[int64], c commitment, about parley.Approval, gate parley.Gate) (rule parley.ApprovalRule, facts parley.ApprovalCase, stopped bool, err error) {
+// same thing, on the same terms. The commitment is weighed as things are now. granting are approvals that count as granted beside those that
+// are.
+func (p prices) meet(ctx context.Context, version *storage.Pending[int64], c commitment, about parley.Approval, gate parley.Gate, granting ...parley.Approval) (rule parley.ApprovalRule, facts parley.ApprovalCase, stopped bool, err error) {
 	gates := rulesAt[gate]
-	if facts, err = w.weigh(ctx, version, c, gates); err != nil {
+	if facts, err = p.weigh(ctx, version, c, gates); err != nil {
 		return rule, facts, false, err
 	}
-	if rule, stopped, err = w.stoppedAt(ctx, version, facts, nil, gates); err != nil || !stopped {
+	if rule, stopped, err = p.stoppedAt(ctx, version, facts, granting, gates); err != nil || !stopped {
 		return rule, facts, false, err
 	}
 	// Which approvals there are is looked up only when there is a rule that stops it.
-	granted, err := w.GrantedApprovals(about.ProposalID, about.NegotiationID, about.QuoteID).Get(ctx)
+	granted, err := p.GrantedApprovals(about.ProposalID, about.NegotiationID, about.QuoteID).Get(ctx)
 	if err != nil {
 		return rule, facts, false, err
 	}
-	granted = slices.DeleteFunc(granted, func(a parley.Approval) bool { return !sameSubject(a, about) })
+	granted = append(slices.DeleteFunc(granted, func(a parley.Approval) bool { return !sameSubject(a, about) }), granting...)
 	for i := range granted {
 		if of := &granted[i].Case; c.counters && of.Volume == facts.Volume && of.Impressions > facts.Impressions {
 			of.Impressions, of.Recommendation = facts.Impressions, facts.Recommendation
 		}
 	}
-	if rule, stopped, err = w.stoppedAt(ctx, version, facts, granted, gates); err != nil || !stopped {
+	if rule, stopped, err = p.stoppedAt(ctx, version, facts, granted, gates); err != nil || !stopped {
 		return rule, facts, false, err
 	}
-	facts, err = w.inFull(ctx, version, c, facts, gates)
+	facts, err = p.inFull(ctx, version, c, facts, gates)
 	return rule, facts, err == nil, err
 }
 
@@ -121,40 +122,33 @@ func (c commitment) held() *holding {
 
 // facts are what approval rules see of a commitment by itself.
 func (c commitment) facts() (parley.ApprovalCase, error) {
-	volume, impressions := parley.VolumeStated, c.impressions
-	switch {
-	case impressions > 0:
-	case c.available != nil:
-		volume, impressions = parley.VolumeAvailable, *c.available
-	default:
-		volume = parley.VolumeUnknown
-	}
-	value, err := parley.DealValue(c.price, impressions)
-	if err != nil && volume == parley.VolumeAvailable {
-		volume, impressions, err = parley.VolumeUnknown, 0, nil
-	}
-	if err != nil {
-		return parley.ApprovalCase{}, parley.Invalid("impressions", "and the price make a deal that is too large")
-	}
-	return parley.ApprovalCase{
-		DealValue: value, Price: c.price, Ask: c.ask, Currency: c.currency, Impressions: impressions, Volume: volume,
+	facts := parley.ApprovalCase{
+		Price: c.price, Ask: c.ask, Currency: c.currency, Impressions: c.impressions,
 		FlightStart: c.flight.Start, FlightEnd: c.flight.End, FlightDays: c.flight.Days(), DealType: c.dealType,
 		BuyerTier: c.tier, ProductID: c.productID, InventoryType: c.inventoryType, Recommendation: string(c.recommendation),
-	}, nil
+	}
+	if c.impressions == 0 {
+		return facts.Over(c.available), nil
+	}
+	var err error
+	if facts.DealValue, err = parley.DealValue(c.price, c.impressions); err != nil {
+		return parley.ApprovalCase{}, parley.Invalid("impressions", "and the price make a deal that is too large")
+	}
+	return facts, nil
 }
 
 // weigh answers what the rules at these gates see of a commitment now: the ask of the waterfall for its terms, however low
 // the price has become on its way, and what else its buyer has booked. Without rules nothing is looked up.
-func (w *work) weigh(ctx context.Context, version *storage.Pending[int64], c commitment, gates []parley.Gate) (parley.ApprovalCase, error) {
-	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
+func (p prices) weigh(ctx context.Context, version *storage.Pending[int64], c commitment, gates []parley.Gate) (parley.ApprovalCase, error) {
+	gatekeeper, err := p.service.gatekeeper(ctx, p.Reader, version)
 	if err != nil || !gatekeeper.Has(gates...) {
 		facts, broken := c.facts()
 		return facts, cmp.Or(err, broken)
 	}
-	if err := w.askNow(ctx, &c); err != nil {
+	if err := p.askNow(ctx, &c); err != nil {
 		return parley.ApprovalCase{}, err
 	}
-	accounts, err := accountsFor(ctx, &w.Reader, at{gatekeeper, gates}, c.identity)
+	accounts, err := accountsFor(ctx, p.Reader, at{gatekeeper, gates}, c.identity)
 	if err != nil {
 		return parley.ApprovalCase{}, err
 	}
@@ -164,8 +158,8 @@ func (w *work) weigh(ctx context.Context, version *storage.Pending[int64], c com
 	if err != nil || c.owner == "" || !gatekeeper.Sums(gates...) {
 		return facts, err
 	}
-	today := w.service.today(w.now)
-	booked, err := w.BookedValueForUpdate(ctx, parley.Payer(c.owner), c.currency, today)
+	today := p.service.today(p.now)
+	booked, err := p.bookedBeside(ctx, c, today)
 	if err != nil {
 		return facts, err
 	}
@@ -174,11 +168,11 @@ func (w *work) weigh(ctx context.Context, version *storage.Pending[int64], c com
 }
 
 // askNow has a commitment know the waterfall's ask for its terms as they are now, and what is available over its flight.
-func (w *work) askNow(ctx context.Context, c *commitment) error {
+func (p prices) askNow(ctx context.Context, c *commitment) error {
 	if c.asked {
 		return nil
 	}
-	now, gone, err := w.priceNow(ctx, offer{
+	now, gone, err := p.priceNow(ctx, offer{
 		productID: c.productID, dealType: c.dealType, flight: c.flight, impressions: c.impressions, currency: c.currency,
 		tier: c.tier, identity: c.identity, held: c.held(),
 	})
@@ -189,6 +183,14 @@ func (w *work) askNow(ctx context.Context, c *commitment) error {
 		c.ask = now.price.FinalCPM
 	}
 	return nil
+}
+
+// bookedBeside is what the buyer of a commitment has booked, which nobody else adds to until a transaction that writes ends.
+func (p prices) bookedBeside(ctx context.Context, c commitment, today parley.Date) (storage.BookedValue, error) {
+	if p.tx != nil {
+		return p.tx.BookedValueForUpdate(ctx, parley.Payer(c.owner), c.currency, today)
+	}
+	return p.BookedValue(parley.Payer(c.owner), c.currency, today).Get(ctx)
 }
 
 // beside has a case know what its buyer has booked beside the commitment.
@@ -202,13 +204,13 @@ func (c commitment) beside(facts *parley.ApprovalCase, booked storage.BookedValu
 
 // inFull fills in, of a case that somebody is asked about, what weigh did not look up because no rule at these gates looks at it: people read
 // it, and it is kept.
-func (w *work) inFull(ctx context.Context, version *storage.Pending[int64], c commitment, facts parley.ApprovalCase, gates []parley.Gate) (parley.ApprovalCase, error) {
-	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
+func (p prices) inFull(ctx context.Context, version *storage.Pending[int64], c commitment, facts parley.ApprovalCase, gates []parley.Gate) (parley.ApprovalCase, error) {
+	gatekeeper, err := p.service.gatekeeper(ctx, p.Reader, version)
 	if err != nil {
 		return facts, err
 	}
 	if !gatekeeper.Has(gates...) {
-		if err := w.askNow(ctx, &c); err != nil {
+		if err := p.askNow(ctx, &c); err != nil {
 			return facts, err
 		}
 		floor := facts.Floor
@@ -218,7 +220,7 @@ func (w *work) inFull(ctx context.Context, version *storage.Pending[int64], c co
 		facts.Floor = floor
 	}
 	if !gatekeeper.PicksAccounts(gates...) {
-		accounts, err := accountsNamed(ctx, &w.Reader, c.identity)
+		accounts, err := accountsNamed(ctx, p.Reader, c.identity)
 		if err != nil {
 			return facts, err
 		}
@@ -227,15 +229,15 @@ func (w *work) inFull(ctx context.Context, version *storage.Pending[int64], c co
 	if c.owner == "" || gatekeeper.Sums(gates...) {
 		return facts, nil
 	}
-	today := w.service.today(w.now)
-	booked, err := w.BookedValue(parley.Payer(c.owner), c.currency, today).Get(ctx)
+	today := p.service.today(p.now)
+	booked, err := p.BookedValue(parley.Payer(c.owner), c.currency, today).Get(ctx)
 	c.beside(&facts, booked, today)
 	return facts, err
 }
 
 // askNext asks the next of the rules that stop what an approval let pass, with the rules as they are now; ok is false when none is left.
 func (w *work) askNext(ctx context.Context, granted parley.Approval, c commitment, gate parley.Gate) (asked parley.Approval, ok bool, err error) {
-	rule, facts, stopped, err := w.meet(ctx, w.ApprovalVersion(), c, granted, gate)
+	rule, facts, stopped, err := w.prices().meet(ctx, w.ApprovalVersion(), c, granted, gate)
 	if err != nil || !stopped {
 		return parley.Approval{}, false, err
 	}

@@ -1,8 +1,10 @@
 package seller_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,6 +85,11 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 		{name: "booking", gate: parley.GateDealBooking, decision: "approve", holds: true, ask: func(d *desk, buyer seller.Call, product string) string {
 			return d.asked(must(d.book(buyer, quoted(d, buyer, product).ID)).ID)[0].ID
 		}},
+		{name: "open", gate: parley.GateDealBooking, decision: "approve", ask: func(d *desk, buyer seller.Call, product string) string {
+			request := ask(0)
+			request.ProductID, request.DealType = product, "PA"
+			return d.asked(must(d.book(buyer, d.quote(buyer, request).ID)).ID)[0].ID
+		}},
 		{name: "change", gate: parley.GateChangeRequest, decision: "approve", holds: true, ask: func(d *desk, buyer seller.Call, product string) string {
 			deal := must(d.book(buyer, quoted(d, buyer, product).ID))
 			return d.mustAsk(buyer, seller.ChangeInput{
@@ -102,7 +109,8 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 		first, then func(*parley.Product)
 		meanwhile   func(*desk, *told)
 		capacity    bool
-		of          string // the one kind of question that it concerns; empty: each
+		of          []string // the kinds of questions that it concerns; nil: each
+		blocks      bool     // its buyer is blocked meanwhile
 	}{
 		{name: "nothing"},
 		{name: "less is left", then: less, capacity: true},
@@ -110,7 +118,7 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 		{name: "the price list rises", then: func(p *parley.Product) { p.BaseCPM = of[int64](13_000_000) }},
 		{name: "paused", then: func(p *parley.Product) { p.Status = parley.ProductPaused }},
 		{name: "a floor above", then: func(p *parley.Product) { p.BaseCPM, p.FloorCPM = of[int64](60_000_000), 50_000_000 }},
-		{name: "another change is applied", of: "change", meanwhile: func(d *desk, r *told) {
+		{name: "another change is applied", of: []string{"change", "order"}, meanwhile: func(d *desk, r *told) {
 			desk := d.operator()
 			other := d.mustAsk(r.buyer, seller.ChangeInput{
 				Type: parley.ChangeImpressions, DealID: d.approval(r.id).DealID, Reason: "less", Proposed: json.RawMessage(`{}`),
@@ -119,18 +127,22 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 			must(d.review(desk, other.ID, "approve"))
 			must(d.applyChange(r.buyer, other.ID))
 		}},
+		{name: "the buyer is blocked", blocks: true},
 	}
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
-		buyer, desk := d.buyer(acme), d.operator(parley.ScopeApprover)
+		buyer, debtor, desk := d.buyer(acme), d.buyer(zenith), d.operator(parley.ScopeApprover)
 		var rows []*told
 		for _, kind := range kinds {
 			for _, c := range changes {
-				if kind.holds && c.capacity || c.of != "" && c.of != kind.name {
+				if kind.holds && c.capacity || c.of != nil && !slices.Contains(c.of, kind.name) {
 					continue
 				}
 				for _, way := range []string{"page before", "page within", "at once before", "many before"} {
 					r := &told{kind: kind, way: way, first: c.first, then: c.then, meanwhile: c.meanwhile, buyer: buyer, name: kind.name + ", " + c.name + ", " + way}
+					if c.blocks {
+						r.buyer = debtor
+					}
 					r.product = kind.name + "-" + parley.FormatCount(int64(len(rows)))
 					rows = append(rows, r)
 				}
@@ -169,6 +181,7 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 			}
 		}
 		sells(func(r *told) func(*parley.Product) { return r.then })
+		d.setStanding(d.accountNamed(parley.AccountAgency, zenith.AgencyID).ID, parley.AccountBlocked)
 		for _, r := range rows {
 			if r.meanwhile != nil {
 				r.meanwhile(d, r)
@@ -187,11 +200,11 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 		d.carryOut()
 		carried, waits := 0, 0
 		for _, r := range rows {
-			a, does := d.approval(r.id), r.now == r.was && r.now.Refused == ""
+			a, does := d.approval(r.id), r.now.Same(r.was) && r.now.Refused == ""
 			switch {
 			case !does && a.Status != parley.ApprovalPending:
 				t.Errorf("%s: it was told %+v, would do %+v, and is %s: %s", r.name, r.was, r.now, a.Status, a.Outcome)
-			case !does && r.way == "page within" && (!a.NotCarriedOut() || *a.Planned.Told != r.was || r.kind.decision == "approve" && !a.Case.DealType.Guaranteed() && a.Planned.Would == nil):
+			case !does && r.way == "page within" && (!a.NotCarriedOut() || *a.Planned.Told != r.was || r.now.Refused == "" && a.Planned.Would == nil):
 				t.Errorf("%s: it waits, and does not say why: %+v", r.name, a.Planned)
 			case !does && r.way != "page within" && (r.refused == nil || a.PlannedFor != nil):
 				t.Errorf("%s: it would do something else, and is not refused", r.name)
@@ -199,51 +212,76 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 				waits++
 			default:
 				carried++
-				if did := d.did(desk, a); did != (parley.Effect{Deed: r.was.Deed, CPM: r.was.CPM, Impressions: r.was.Impressions}) {
+				if did := d.did(desk, a); did != (parley.Effect{Deed: r.was.Deed, CPM: r.was.CPM, Impressions: r.now.Impressions}) {
 					t.Errorf("%s: it was told %+v, and did %+v: %v, %s", r.name, r.was, did, r.refused, a.Outcome)
 				}
 			}
 		}
-		// Of the six kinds each is carried out where nothing moves but the ask, and none where it is paused or under the floor; capacity is
-		// of the first two alone, since a counter of the desk's own is for what is left, too. An order is of what is agreed.
-		if want := (6*2 + 4) * 4; carried != want {
+		// Of the six kinds each is carried out where nothing moves but the ask, and none where it is paused, under the floor, or of who is blocked; capacity is
+		// of the first two alone, since a counter of the desk's own is for what is left, too. An order is of what is agreed, and
+		// what names no volume is for whatever is left.
+		if want := (8*2 + 2 + 2) * 4; carried != want {
 			t.Errorf("%d are carried out and %d wait, want %d carried out", carried, waits, want)
 		}
 	})
 }
 
-// TestAYesBehindWhichARuleAsksSaysSo has two rules stop the same: a yes to the first is passed on, and a yes to the second is carried out.
+// TestAYesBehindWhichARuleAsksSaysSo has two rules stop the same, of every kind: a yes to the first is passed on, and a yes to the second is
+// carried out.
 func TestAYesBehindWhichARuleAsksSaysSo(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, d *desk) {
 		ctx := context.Background()
 		d.sell(video())
-		first := d.gate(parley.ApprovalRule{Name: "First", Gate: parley.GateProposalDecision, Priority: 5})
-		second := d.gate(parley.ApprovalRule{Name: "Second", Gate: parley.GateProposalDecision, Condition: "value_today + deal_value > 1"})
 		buyer, desk := d.buyer(acme), d.operator(parley.ScopeApprover)
-		id := d.submit(buyer, propose(12_000_000, 1_000_000)).ApprovalID
-		for _, next := range []string{"Second", ""} {
-			item := must(d.service.InboxItem(ctx, desk, id))
-			e := item.Does(parley.ApprovalApproved, nil)
-			if e.Asks != next {
-				t.Fatalf("behind %s asks %q, want %q (%s, %s)", item.RuleName, e.Asks, next, first.ID, second.ID)
+		deal, orders := d.dealOf(buyer, 100_000), d.dealOf(buyer, 100_000)
+		for kind, c := range map[string]struct {
+			gate parley.Gate
+			of   string // condition
+			ask  func() string
+		}{
+			"proposal": {parley.GateProposalDecision, "impressions == 1000000", func() string { return d.submit(buyer, propose(12_000_000, 1_000_000)).ApprovalID }},
+			"change": {parley.GateChangeRequest, "impressions == 150000", func() string {
+				return d.mustAsk(buyer, seller.ChangeInput{
+					Type: parley.ChangeImpressions, DealID: deal.ID, Proposed: json.RawMessage(`{}`), Terms: parley.ChangeTerms{Impressions: of[int64](150_000)},
+				}).ApprovalID
+			}},
+			"order": {parley.GateOrderSubmission, "impressions == 100000", func() string {
+				must(d.move(buyer, must(d.order(buyer, orders.ID)).ID, parley.OrderSubmitted))
+				return d.asked(orders.ID)[0].ID
+			}},
+		} {
+			behind := "Second of " + kind
+			first := d.gate(parley.ApprovalRule{Name: "First of " + kind, Gate: c.gate, Condition: c.of, Priority: 5})
+			second := d.gate(parley.ApprovalRule{Name: behind, Gate: c.gate, Condition: "value_today + deal_value > 1 && " + c.of})
+			id := c.ask()
+			for _, next := range []string{behind, ""} {
+				item := must(d.service.InboxItem(ctx, desk, id))
+				e := item.Does(parley.ApprovalApproved, nil)
+				if e.Asks != next {
+					t.Fatalf("behind %s asks %q, want %q (%s, %s)", item.RuleName, e.Asks, next, first.ID, second.ID)
+				}
+				numbers := parley.PlainNumbers()
+				words, all := numbers.Effect(item, e), numbers.Together([]parley.InboxItem{item}, parley.ApprovalApproved)
+				if passes := strings.HasPrefix(words, "Pass on to the rule "+behind+", which asks next: "); passes != (next != "") || passes != strings.HasPrefix(all, "Pass on 1 to another rule: ") {
+					t.Errorf("with %q next, a yes says %q, and all together %q", next, words, all)
+				}
+				if !strings.Contains(words, numbers.Worth(e.Value, parley.USD)) {
+					t.Errorf("with %q next, a yes does not say what it comes to: %q", next, words)
+				}
+				var a parley.Approval
+				request := seller.DecisionRequest{ApprovalID: id, Decision: "approve", Expected: &parley.Expected{Shown: &e}}
+				must(d.service.DecideAndResume(ctx, desk, request, keep(&a)))
+				var done struct {
+					Result     string `json:"result"`
+					ApprovalID string `json:"approval_id"`
+				}
+				must(0, json.Unmarshal(a.Outcome, &done))
+				if (done.Result == "held") != (next != "") {
+					t.Errorf("with %q next, a yes came to %s", next, a.Outcome)
+				}
+				id = done.ApprovalID
 			}
-			words, all := parley.PlainNumbers().Effect(item, e), parley.PlainNumbers().Together([]parley.InboxItem{item}, parley.ApprovalApproved)
-			if passes := strings.HasPrefix(words, "Pass on to the rule Second"); passes != (next != "") || passes != strings.HasPrefix(all, "Pass on 1 to another rule: ") {
-				t.Errorf("with %q next, a yes says %q, and all together %q", next, words, all)
-			}
-			var a parley.Approval
-			request := seller.DecisionRequest{ApprovalID: id, Decision: "approve", Expected: &parley.Expected{Shown: &e}}
-			must(d.service.DecideAndResume(ctx, desk, request, keep(&a)))
-			var done struct {
-				Result     string `json:"result"`
-				ApprovalID string `json:"approval_id"`
-			}
-			must(0, json.Unmarshal(a.Outcome, &done))
-			if (done.Result == "held") != (next != "") {
-				t.Errorf("with %q next, a yes came to %s", next, a.Outcome)
-			}
-			id = done.ApprovalID
 		}
 	})
 }
@@ -266,7 +304,7 @@ func (d *desk) did(call seller.Call, a parley.Approval) (e parley.Effect) {
 		return parley.Effect{Deed: parley.DeedSubmit, CPM: deal.Price.FinalCPM, Impressions: deal.Impressions}
 	case a.DealID != "" && done.Result == "booked":
 		deal := must(d.service.Deal(ctx, call, a.DealID))
-		return parley.Effect{Deed: parley.DeedAccept, CPM: deal.Price.FinalCPM, Impressions: deal.Impressions}
+		return parley.Effect{Deed: parley.DeedAccept, CPM: deal.Price.FinalCPM, Impressions: cmp.Or(deal.Impressions, deal.AssumedImpressions)}
 	case a.ProposalID != "" && done.Result == "accepted":
 		p := must(d.service.Proposal(ctx, call, a.ProposalID))
 		return parley.Effect{Deed: parley.DeedAccept, CPM: *p.AgreedCPM, Impressions: *p.AgreedImpressions}

@@ -239,6 +239,9 @@ func (w *work) bookOrAsk(ctx context.Context, a parley.Approval, deal parley.Dea
 		return heldBy(done, asked), err
 	}
 	done.Result = "booked"
+	if deal.AssumedImpressions, err = w.assumedVolume(ctx, deal); err != nil {
+		return done, err
+	}
 	if err := w.bookHeld(deal); err != nil {
 		return done, err
 	}

@@ -20,7 +20,7 @@ var uncheckedChanges = parley.ApprovalRule{
 // gateChange puts a new change before whoever has to be asked about it. One that nobody has to be asked about is approved at
 // once.
 func (w *work) gateChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, to becomes, version *storage.Pending[int64]) error {
-	stop, err := w.stopsChange(ctx, c, deal, to, version)
+	stop, err := w.prices().stopsChange(ctx, c, deal, to, version)
 	if err != nil {
 		return err
 	}
@@ -59,23 +59,23 @@ type stop struct {
 // stopsChange answers who has to be asked before a change goes on, as things are now; nil when nobody has: the first of the
 // publisher's rules that stops it, or else, of a change that is more than minor, or that is work for a person, the desk,
 // unless the desk ends the deal itself or somebody has granted the change on these terms. What is under the floor nobody has granted, whatever was granted before. It
-// finds the change as grave as it has become.
-func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, to becomes, version *storage.Pending[int64]) (*stop, error) {
-	today := w.service.today(w.now)
-	gates, err := w.gatesOfChange(ctx, *c, deal, to.terms, version)
+// finds the change as grave as it has become. granting are approvals that count as granted beside those that are.
+func (p prices) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal parley.Deal, to becomes, version *storage.Pending[int64], granting ...parley.Approval) (*stop, error) {
+	today := p.service.today(p.now)
+	gates, err := p.gatesOfChange(ctx, *c, deal, to.terms, version)
 	if err != nil {
 		return nil, err
 	}
 	c.Severity = c.Severity.Worse(change.Severity(*c, deal.Terms(), to.terms, deal.AgreedFlight(), to.price.Ask, today))
 	commits, asking := changeCommitment(deal, to.terms), slices.Concat(rulesAt[parley.GateChangeRequest], gates)
-	facts, err := w.weigh(ctx, version, commits, asking)
+	facts, err := p.weigh(ctx, version, commits, asking)
 	if err != nil {
 		return nil, err
 	}
 	if change.SetsTerms(*c, to.terms, today) {
 		facts.Floor = to.price.Floor
 	}
-	approved, err := w.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
+	approved, err := p.GrantedApprovals(deal.ProposalID, deal.NegotiationID, deal.QuoteID).Get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -83,14 +83,15 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 	granted := slices.DeleteFunc(approved, func(a parley.Approval) bool {
 		return a.ChangeID != c.ID || a.Owner != c.Owner
 	})
+	granted = append(granted, granting...)
 	if c.Severity == parley.SeverityMinor && change.SetsTerms(*c, to.terms, today) {
-		met, err := w.metAlready(ctx, deal, facts, version, gates)
+		met, err := p.metAlready(ctx, deal, facts, version, gates)
 		if err != nil {
 			return nil, err
 		}
 		granted = append(granted, met...)
 	}
-	rule, stopped, err := w.stoppedAt(ctx, version, facts, granted, gates)
+	rule, stopped, err := p.stoppedAt(ctx, version, facts, granted, gates)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func (w *work) stopsChange(ctx context.Context, c *parley.ChangeRequest, deal pa
 	default:
 		return nil, nil
 	}
-	stopping.facts, err = w.inFull(ctx, version, commits, facts, asking)
+	stopping.facts, err = p.inFull(ctx, version, commits, facts, asking)
 	return &stopping, err
 }
 
@@ -134,16 +135,16 @@ func (w *work) approved(c *parley.ChangeRequest, by string) {
 // gatesOfChange are the gates whose rules a change meets. One that ends the deal, or is work for a person, meets the rules for
 // changes; one that sets terms also meets those for deals, as if the deal were booked on its new terms, and those for orders
 // where one was submitted already: it is carried out on the new terms then.
-func (w *work) gatesOfChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version *storage.Pending[int64]) ([]parley.Gate, error) {
-	if !change.SetsTerms(c, after, w.service.today(w.now)) {
+func (p prices) gatesOfChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal, after parley.DealTerms, version *storage.Pending[int64]) ([]parley.Gate, error) {
+	if !change.SetsTerms(c, after, p.service.today(p.now)) {
 		return []parley.Gate{parley.GateChangeRequest}, nil
 	}
 	gates := rulesAt[parley.GateChangeRequest]
-	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
+	gatekeeper, err := p.service.gatekeeper(ctx, p.Reader, version)
 	if err != nil || !gatekeeper.Has(parley.GateOrderSubmission) {
 		return gates, err
 	}
-	if agreed, err := w.OrderPastGate(deal.ID).Get(ctx); err != nil || !agreed {
+	if agreed, err := p.OrderPastGate(deal.ID).Get(ctx); err != nil || !agreed {
 		return gates, err
 	}
 	return append(slices.Clone(gates), parley.GateOrderSubmission), nil
@@ -152,22 +153,22 @@ func (w *work) gatesOfChange(ctx context.Context, c parley.ChangeRequest, deal p
 // metAlready are the rules for deals and orders that hold for a deal as somebody agreed to it last, as if each had granted a minor
 // change's new terms too. Shifts that nobody was asked about do not count: a rule that came up between two of them, and that
 // only the first of them makes hold, is asked all the same.
-func (w *work) metAlready(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version *storage.Pending[int64], gates []parley.Gate) ([]parley.Approval, error) {
+func (p prices) metAlready(ctx context.Context, deal parley.Deal, facts parley.ApprovalCase, version *storage.Pending[int64], gates []parley.Gate) ([]parley.Approval, error) {
 	gates = slices.DeleteFunc(slices.Clone(gates), func(g parley.Gate) bool { return g == parley.GateChangeRequest })
 	agreed := deal.Terms()
 	agreed.Flight = deal.AgreedFlight()
-	present, err := w.weigh(ctx, version, changeCommitment(deal, agreed), gates)
+	present, err := p.weigh(ctx, version, changeCommitment(deal, agreed), gates)
 	if err != nil {
 		return nil, err
 	}
-	gatekeeper, err := w.service.gatekeeper(ctx, &w.Reader, version)
+	gatekeeper, err := p.service.gatekeeper(ctx, p.Reader, version)
 	if err != nil {
 		return nil, err
 	}
 	rules, err := gatekeeper.Match(present, gates...)
 	met := make([]parley.Approval, len(rules))
 	for i, rule := range rules {
-		met[i] = approval.Request(rule, facts, w.now)
+		met[i] = approval.Request(rule, facts, p.now)
 		met[i].Status = parley.ApprovalApproved
 	}
 	return met, err
@@ -229,7 +230,7 @@ func (w *work) approveChange(ctx context.Context, a parley.Approval, c parley.Ch
 		done.Result, done.Reason = "rejected", failure
 		return done, w.rejectChange(&c, deal, done.Reason)
 	}
-	stop, err := w.stopsChange(ctx, &c, deal, to, w.ApprovalVersion())
+	stop, err := w.prices().stopsChange(ctx, &c, deal, to, w.ApprovalVersion())
 	if err != nil {
 		return outcome{}, err
 	}
@@ -259,24 +260,23 @@ func (w *work) approvableChange(ctx context.Context, changeID string) error {
 	if err != nil {
 		return err
 	}
-	priced, err := w.prices().ofChange(ctx, c, deal)
+	to, err := w.prices().ofChange(ctx, c, deal)
 	if err != nil {
 		return err
 	}
-	return priced.Approvable(deal.Price.Currency)
+	return to.price.Approvable(deal.Price.Currency)
 }
 
-// ofChange prices what a change makes of its deal as it is now; the zero price of one that sets no terms. The error is CodeValidation, for the
+// ofChange is what a change makes of its deal as it is now, with the zero price where it sets no terms. The error is CodeValidation, for the
 // publisher's people, where it can make nothing of it any more.
-func (p prices) ofChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal) (change.Price, error) {
-	today := p.service.today(p.now)
-	after, failure := change.Applicable(c, deal, today)
-	if failure != "" {
-		return change.Price{}, parley.Invalid("decision", "must be reject: %s. Reject this; what is still wanted can be asked for anew, of the deal as it is",
+func (p prices) ofChange(ctx context.Context, c parley.ChangeRequest, deal parley.Deal) (to becomes, err error) {
+	today, failure := p.service.today(p.now), ""
+	if to.terms, failure = change.Applicable(c, deal, today); failure != "" {
+		return to, parley.Invalid("decision", "must be reject: %s. Reject this; what is still wanted can be asked for anew, of the deal as it is",
 			inSentence(failure))
 	}
-	if !change.SetsTerms(c, after, today) {
-		return change.Price{}, nil
+	if change.SetsTerms(c, to.terms, today) {
+		to.price, err = p.priceTerms(ctx, deal, to.terms)
 	}
-	return p.priceTerms(ctx, deal, after)
+	return to, err
 }

@@ -250,7 +250,7 @@ func (w *work) newChange(ctx context.Context, who parley.Principal, deal parley.
 	if err := asked.Askable(c, after, w.service.today(w.now)); err != nil {
 		return c, to, err
 	}
-	if c.Impact, err = w.impact(ctx, deal.ProductID, before, after); err != nil {
+	if c.Impact, err = w.prices().impact(ctx, deal.ProductID, before, after); err != nil {
 		return c, to, err
 	}
 	if c.Availability, err = w.availabilityOf(ctx, deal, after); err != nil {
@@ -276,18 +276,14 @@ func (w *work) suitsProduct(ctx context.Context, deal parley.Deal, asked parley.
 
 // impact is what a change does to the value of its deal; nil where that is not known. A deal without a volume is worth what is available over
 // its flight, as it is when somebody is asked about its booking.
-func (w *work) impact(ctx context.Context, productID string, before, after parley.DealTerms) (*parley.PricingImpact, error) {
+func (p prices) impact(ctx context.Context, productID string, before, after parley.DealTerms) (*parley.PricingImpact, error) {
 	for _, terms := range []*parley.DealTerms{&before, &after} {
 		if terms.Impressions > 0 || terms.Status == parley.DealCancelled {
 			continue
 		}
-		days, err := w.Capacity(productID, terms.Flight).Get(ctx)
-		if err != nil {
+		available, err := p.available(ctx, productID, terms.Flight)
+		if err != nil || available == nil {
 			return nil, err
-		}
-		available := inventory.Available(days, terms.Flight)
-		if available == nil {
-			return nil, nil
 		}
 		if _, err := parley.DealValue(terms.CPM, *available); err != nil {
 			return nil, nil //nolint:nilerr // more than can be reckoned with is not known
@@ -295,6 +291,12 @@ func (w *work) impact(ctx context.Context, productID string, before, after parle
 		terms.Impressions = *available
 	}
 	return change.Impact(before, after)
+}
+
+// available is what a product has free over a flight; nil where that is not known.
+func (p prices) available(ctx context.Context, productID string, flight parley.Flight) (*int64, error) {
+	days, err := p.Capacity(productID, flight).Get(ctx)
+	return inventory.Available(days, flight), err
 }
 
 // availabilityOf asks the ledger whether a guaranteed deal's new terms would fit if its own were given back.
@@ -467,7 +469,7 @@ func (s *Service) applyChange(ctx context.Context, call Call, id, failure string
 			return parley.ChangeRequest{}, parley.Errorf(parley.CodeConflict, "A change request that is %s cannot be applied.", c.Status).
 				With("status", c.Status)
 		}
-		if who.IsOperator() && w.moreThanEnds(c, h.deal) {
+		if who.IsOperator() && w.prices().moreThanEnds(c, h.deal) {
 			if err := unblocked(ctx, &w.Reader, endOrUnblock, boughtBy(h.deal.Identity, h.deal.Claimed)); err != nil {
 				return parley.ChangeRequest{}, err
 			}
@@ -509,7 +511,7 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 		c.Status, c.FailureReason = parley.ChangeFailed, failure
 		return deal, w.updateChange(c, parley.EventChangeFailed, deal, "change_request.apply")
 	}
-	stop, err := w.stopsChange(ctx, c, deal, to, w.ApprovalVersion())
+	stop, err := w.prices().stopsChange(ctx, c, deal, to, w.ApprovalVersion())
 	if err != nil {
 		return deal, err
 	}
@@ -526,7 +528,7 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 		}
 	} else {
 		deal.Agreed = change.AgreedFlight(deal, *c, after.Flight)
-		if err := w.setTerms(&deal, before, after, h.activations); err != nil {
+		if err := w.setTerms(ctx, &deal, before, after, h.activations); err != nil {
 			return deal, err
 		}
 	}
@@ -591,10 +593,14 @@ func (w *work) lapse(ctx context.Context, id string) error {
 }
 
 // setTerms writes new terms of a deal, has them sent to where it is, and writes what the ledger holds for it.
-func (w *work) setTerms(deal *parley.Deal, before, after parley.DealTerms, activations []parley.Activation) error {
+func (w *work) setTerms(ctx context.Context, deal *parley.Deal, before, after parley.DealTerms, activations []parley.Activation) error {
 	deal.Flight, deal.Impressions, deal.Status, deal.UpdatedAt = after.Flight, after.Impressions, after.Status, w.now
 	if after.CPM != before.CPM {
 		deal.Price = agreedPrice(deal.Price, after.CPM)
+	}
+	var err error
+	if deal.AssumedImpressions, err = w.assumedVolume(ctx, *deal); err != nil {
+		return err
 	}
 	deal.Version++
 	w.UpdateDeal(*deal)

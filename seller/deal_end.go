@@ -220,7 +220,7 @@ func (w *work) cancelRunning(ctx context.Context, who parley.Principal, h hangin
 	if err != nil {
 		return parley.Deal{}, err
 	}
-	stop, err := w.stopsChange(ctx, &c, h.deal, to, version)
+	stop, err := w.prices().stopsChange(ctx, &c, h.deal, to, version)
 	switch {
 	case err != nil:
 		return parley.Deal{}, err

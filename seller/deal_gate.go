@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"parley"
-	"parley/inventory"
 	"parley/storage"
 )
 
@@ -36,7 +35,7 @@ func (w *work) gateDeal(ctx context.Context, deal parley.Deal, as course, ask in
 	}
 	about := aboutDeal(deal)
 	about.RequestedBy = asked
-	rule, facts, stopped, err := w.meet(ctx, gate.version, dealCommitment(deal, ask), about, parley.GateDealBooking)
+	rule, facts, stopped, err := w.prices().meet(ctx, gate.version, dealCommitment(deal, ask), about, parley.GateDealBooking)
 	if err != nil {
 		return parley.Deal{}, err
 	}
@@ -82,13 +81,9 @@ func (w *work) assumedVolume(ctx context.Context, deal parley.Deal) (int64, erro
 	if deal.Impressions > 0 {
 		return 0, nil
 	}
-	days, err := w.Capacity(deal.ProductID, deal.Flight).Get(ctx)
-	if err != nil {
+	available, err := w.prices().available(ctx, deal.ProductID, deal.Flight)
+	if err != nil || available == nil {
 		return 0, err
-	}
-	available := inventory.Available(days, deal.Flight)
-	if available == nil {
-		return 0, nil
 	}
 	return min(*available, mostAssumed), nil
 }

@@ -8,13 +8,42 @@ import (
 	"parley/approval"
 )
 
-// asksNext has a question know which rule asks somebody else about what a yes lets pass, as things are now; none where nobody has granted
-// it yet, or it would be refused. Of orders and of changes nothing is known.
-func (p prices) asksNext(ctx context.Context, item *parley.InboxItem) error {
-	e := item.Does(parley.ApprovalApproved, nil)
-	if item.OrderID != "" || item.ChangeID != "" || e.Refused != "" || e.Endorses {
-		return nil
+// granting is a question as a yes to it would leave it.
+func granting(a parley.Approval) parley.Approval {
+	a.Status = parley.ApprovalApproved
+	return a
+}
+
+// asksAboutOrder has a question about an order know which rule asks somebody else about it behind a yes, as things are now.
+func (p prices) asksAboutOrder(ctx context.Context, q *judged) error {
+	deal, err := q.deal.Get(ctx)
+	if err != nil {
+		return err
 	}
+	rule, _, stopped, err := p.meet(ctx, p.ApprovalVersion(), ordered(deal), q.item.Approval, parley.GateOrderSubmission, granting(q.item.Approval))
+	if stopped {
+		q.item.Prospect.Asks = rule.Name
+	}
+	return err
+}
+
+// asksAboutChange is asksAboutOrder of a change.
+func (p prices) asksAboutChange(ctx context.Context, q *judged) error {
+	deal, err := q.deal.Get(ctx)
+	if err != nil {
+		return err
+	}
+	stop, err := p.stopsChange(ctx, new(*q.item.Change), deal, q.to, p.ApprovalVersion(), granting(q.item.Approval))
+	if stop != nil {
+		q.item.Prospect.Asks = stop.rule.Name
+	}
+	return err
+}
+
+// asksNext is asksAboutOrder of what is sold anew.
+func (p prices) asksNext(ctx context.Context, q *judged) error {
+	item := q.item
+	e := item.Does(parley.ApprovalApproved, nil)
 	gate := parley.GateProposalDecision
 	switch {
 	case item.DealID != "":
@@ -26,7 +55,7 @@ func (p prices) asksNext(ctx context.Context, item *parley.InboxItem) error {
 	if err != nil {
 		return err
 	}
-	gates, facts := rulesAt[gate], item.Case
+	gates, facts := rulesAt[gate], item.Facts()
 	facts.Ask, facts.DealValue, facts.Impressions = item.AskOf(e), e.Value, e.Impressions
 	counters := e.Deed == parley.DeedCounter
 	if counters {
@@ -43,8 +72,8 @@ func (p prices) asksNext(ctx context.Context, item *parley.InboxItem) error {
 	if err != nil {
 		return err
 	}
-	granted := []parley.Approval{item.Approval}
-	granted[0].Status, granted[0].Case = parley.ApprovalApproved, facts
+	granted := []parley.Approval{granting(item.Approval)}
+	granted[0].Case = facts
 	stops := func(rule parley.ApprovalRule) bool {
 		return !slices.ContainsFunc(granted, func(a parley.Approval) bool { return approval.Grants(a, rule, facts) })
 	}

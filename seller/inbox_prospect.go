@@ -9,18 +9,17 @@ import (
 
 	"parley"
 	"parley/change"
-	"parley/storage"
 )
 
-func (v *view) prices() prices { return prices{v.Reader, v.service, v.now, nil} }
+func (v *view) prices() prices { return prices{v.Reader, v.service, v.now, nil, nil} }
 
 // judged is a question with what has been asked for to judge it.
 type judged struct {
-	item   *parley.InboxItem
-	terms  offer
-	facts  priceFacts
-	change *storage.Pending[parley.ChangeRequest]
-	deal   *storage.Pending[parley.Deal]
+	item  *parley.InboxItem
+	terms offer
+	facts priceFacts
+	matter
+	to becomes // of a change that a yes lets go on
 }
 
 // prospects has questions that wait know what would come of answering them as things are now: of the answer that is planned, else of a yes.
@@ -31,27 +30,35 @@ func (p prices) prospects(ctx context.Context, parts ...[]parley.InboxItem) erro
 
 // prospectsOn is prospects with the desk's own terms of a counter; nil: there are none.
 func (p prices) prospectsOn(ctx context.Context, own *parley.Modifications, parts ...[]parley.InboxItem) error {
-	var all []judged
+	p.tx = nil // what is foreseen keeps nobody waiting
+	var all []*judged
 	for _, part := range parts {
 		for i := range part {
 			if q, ok := p.judge(&part[i]); ok {
-				all = append(all, q)
+				all = append(all, &q)
 			}
 		}
 	}
+	blocked := map[bought]string{}
 	for _, q := range all {
-		look := p.prospectOf
+		look, next := p.prospectOf, p.asksNext
 		switch {
 		case q.change != nil:
-			look = p.prospectOfChange
+			look, next = p.prospectOfChange, p.asksAboutChange
 		case q.item.OrderID != "":
-			look = p.prospectOfOrder
+			look, next = p.prospectOfOrder, p.asksAboutOrder
 		}
 		if err := look(ctx, q, own); err != nil {
 			return err
 		}
-		if q.item.Status == parley.ApprovalPending {
-			if err := p.asksNext(ctx, q.item); err != nil {
+		if q.item.Status != parley.ApprovalPending {
+			continue
+		}
+		if err := p.refusedTo(ctx, q, blocked); err != nil {
+			return err
+		}
+		if e := q.item.Does(parley.ApprovalApproved, nil); e.Refused == "" && !e.Endorses {
+			if err := next(ctx, q); err != nil {
 				return err
 			}
 		}
@@ -69,24 +76,40 @@ func (p prices) judge(item *parley.InboxItem) (q judged, ok bool) {
 	if c.Volume == parley.VolumeStated {
 		q.terms.impressions = c.Impressions
 	}
-	switch {
-	case item.ChangeID != "":
-		q.change, q.deal = p.Change(item.ChangeID), p.Deal(item.DealID)
-		return q, true
-	case item.Status == parley.ApprovalPending && item.OrderID != "":
-		q.deal = p.Deal(item.DealID)
-		return q, true
-	case item.Status != parley.ApprovalPending || q.terms.flight.End == 0:
+	sold := item.ChangeID == "" && item.OrderID == ""
+	if item.ChangeID == "" && item.Status != parley.ApprovalPending || sold && q.terms.flight.End == 0 {
 		return q, false
-	case item.DealID != "" && c.DealType.Guaranteed():
-		q.terms.held = &holding{q.terms.flight, q.terms.impressions}
 	}
-	q.facts = p.facts(c.ProductID, q.terms.flight)
+	q.matter = p.matterOf(item.Approval)
+	if sold {
+		if item.DealID != "" && c.DealType.Guaranteed() {
+			q.terms.held = &holding{q.terms.flight, q.terms.impressions}
+		}
+		q.facts = p.facts(c.ProductID, q.terms.flight)
+	}
 	return q, true
 }
 
+// refusedTo has a question know that its buyer is blocked, of which known are those that were looked at.
+func (p prices) refusedTo(ctx context.Context, q *judged, known map[bought]string) error {
+	buyer, some, err := p.buyerOf(ctx, q.matter)
+	if err != nil || !some {
+		return err
+	}
+	why, ok := known[buyer]
+	if !ok {
+		err = unblocked(ctx, p.Reader, "", boughtBy(buyer.facts, buyer.claimed))
+		if refused, is := errors.AsType[*parley.Error](err); is && refused.Code == parley.CodeConflict {
+			why, err = inSentence(refused.Message), nil
+		}
+		known[buyer] = why
+	}
+	q.item.Prospect.Blocked = why
+	return err
+}
+
 // prospectOf judges what is sold anew: a proposal, an agreement about a quote, or a booking.
-func (p prices) prospectOf(ctx context.Context, q judged, own *parley.Modifications) error {
+func (p prices) prospectOf(ctx context.Context, q *judged, own *parley.Modifications) error {
 	p.ahead = &q.facts
 	now, gone, err := p.priceNow(ctx, q.terms)
 	if err != nil {
@@ -94,6 +117,10 @@ func (p prices) prospectOf(ctx context.Context, q judged, own *parley.Modificati
 	}
 	c, found := q.item.Case, &q.item.Prospect
 	found.Floor, found.Ask = now.price.FloorCPM, now.price.FinalCPM
+	if c.Volume != parley.VolumeStated && gone == nil {
+		c = c.Over(now.available)
+		found.Now = &c
+	}
 	if left := now.available; q.item.Held() && left != nil && *left < c.Impressions {
 		// Less than the minimum is nothing, of which there is no counter.
 		if *left >= max(now.product.LeastVolume(c.DealType), 1) {
@@ -161,7 +188,7 @@ func (p prices) otherTerms(ctx context.Context, terms offer, e parley.Effect) (p
 }
 
 // prospectOfChange judges a change of a deal.
-func (p prices) prospectOfChange(ctx context.Context, q judged, _ *parley.Modifications) error {
+func (p prices) prospectOfChange(ctx context.Context, q *judged, _ *parley.Modifications) error {
 	asked, err := q.change.Get(ctx)
 	if err == nil {
 		q.item.Change = &asked
@@ -173,10 +200,13 @@ func (p prices) prospectOfChange(ctx context.Context, q judged, _ *parley.Modifi
 	if err != nil {
 		return err
 	}
-	priced, err := p.ofChange(ctx, asked, deal)
+	q.to, err = p.ofChange(ctx, asked, deal)
+	if err == nil && q.item.Case.Volume != parley.VolumeStated {
+		err = p.nowOfChange(ctx, q, deal)
+	}
 	if err == nil {
-		q.item.Prospect.Floor, q.item.Prospect.Ask = priced.Floor, priced.Ask
-		err = priced.Approvable(deal.Price.Currency)
+		q.item.Prospect.Floor, q.item.Prospect.Ask = q.to.price.Floor, q.to.price.Ask
+		err = q.to.price.Approvable(deal.Price.Currency)
 	}
 	if q.item.Prospect.Refused = refusedBecause(err); q.item.Prospect.Refused == "" {
 		return err
@@ -184,8 +214,20 @@ func (p prices) prospectOfChange(ctx context.Context, q judged, _ *parley.Modifi
 	return nil
 }
 
-// prospectOfOrder judges an order: its terms are agreed, so that it goes on unless its deal does not, or its buyer may not.
-func (p prices) prospectOfOrder(ctx context.Context, q judged, _ *parley.Modifications) error {
+// nowOfChange has a change of a deal without a volume know what it comes to by what is available now.
+func (p prices) nowOfChange(ctx context.Context, q *judged, deal parley.Deal) error {
+	available, err := p.available(ctx, deal.ProductID, q.to.terms.Flight)
+	if err != nil {
+		return err
+	}
+	now := q.item.Case.Over(available)
+	q.item.Prospect.Now = &now
+	q.item.Change.Impact, err = p.impact(ctx, deal.ProductID, deal.Terms(), q.to.terms)
+	return err
+}
+
+// prospectOfOrder judges an order: its terms are agreed, so that it goes on unless its deal does not, on the terms that its deal has by now.
+func (p prices) prospectOfOrder(ctx context.Context, q *judged, _ *parley.Modifications) error {
 	deal, err := q.deal.Get(ctx)
 	if err != nil {
 		return err
@@ -194,12 +236,21 @@ func (p prices) prospectOfOrder(ctx context.Context, q judged, _ *parley.Modific
 		q.item.Prospect.Refused = "the deal is " + string(deal.Status)
 		return nil
 	}
-	err = unblocked(ctx, p.Reader, "", boughtBy(deal.Identity, deal.Claimed))
-	if refused, ok := errors.AsType[*parley.Error](err); ok && refused.Code == parley.CodeConflict {
-		q.item.Prospect.Refused = inSentence(refused.Message)
-		return nil
+	c := ordered(deal)
+	if deal.Impressions == 0 {
+		if c.available, err = p.available(ctx, deal.ProductID, deal.Flight); err != nil {
+			return err
+		}
 	}
-	return err
+	facts, err := c.facts()
+	if err != nil {
+		return err
+	}
+	now := q.item.Case
+	now.Price, now.Impressions, now.Volume, now.DealValue = facts.Price, facts.Impressions, facts.Volume, facts.DealValue
+	now.FlightStart, now.FlightEnd, now.FlightDays = facts.FlightStart, facts.FlightEnd, facts.FlightDays
+	q.item.Prospect.Now = &now
+	return nil
 }
 
 // refusedBecause is why a yes is refused, for a sentence of the publisher's people; empty of any other error, and of none.

@@ -13,7 +13,7 @@ import (
 func (w *work) agree(ctx context.Context, about subject, decision negotiation.Decision, approvals *storage.Pending[int64]) (Turn, error) {
 	n := about.negotiation
 	c := agreement(n, about.identity, about.inventoryType, decision.Round.SellerCPM)
-	rule, facts, stopped, err := w.meet(ctx, approvals, c, aboutNegotiation(n), parley.GateNegotiationAccept)
+	rule, facts, stopped, err := w.prices().meet(ctx, approvals, c, aboutNegotiation(n), parley.GateNegotiationAccept)
 	if err != nil {
 		return Turn{}, err
 	}

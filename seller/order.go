@@ -198,7 +198,7 @@ type waiting struct {
 func (w *work) gateOrder(ctx context.Context, order parley.Order, deal parley.Deal, version *storage.Pending[int64]) (parley.Order, error) {
 	about := aboutDeal(deal)
 	about.Owner, about.OrderID, about.RequestedBy = order.Owner, order.ID, w.who.Actor()
-	rule, facts, stopped, err := w.meet(ctx, version, ordered(deal), about, parley.GateOrderSubmission)
+	rule, facts, stopped, err := w.prices().meet(ctx, version, ordered(deal), about, parley.GateOrderSubmission)
 	if err != nil || !stopped {
 		return order, err
 	}

@@ -43,15 +43,16 @@ type priceFacts struct {
 	version   *storage.Pending[int64]
 }
 
-// prices says what terms cost as a transaction sees things, also one that only reads.
+// prices says what terms cost, and which rules ask about them, as a transaction sees things, also one that only reads.
 type prices struct {
 	*storage.Reader
 	service *Service
 	now     time.Time
 	ahead   *priceFacts // that have been asked for before they are needed; nil: none
+	tx      *storage.Tx // that the same is read in; nil: it only reads
 }
 
-func (w *work) prices() prices { return prices{&w.Reader, w.service, w.now, w.ahead} }
+func (w *work) prices() prices { return prices{&w.Reader, w.service, w.now, w.ahead, w.Tx} }
 
 // facts asks for what a price depends on, unless that was asked for ahead.
 func (p prices) facts(productID string, flight parley.Flight) priceFacts {

@@ -224,7 +224,7 @@ func (w *work) proposalGate(ctx context.Context, p parley.Proposal, price int64,
 		facts, err := c.facts()
 		return parley.ApprovalRule{}, false, facts, err
 	}
-	rule, facts, stopped, err := w.meet(ctx, version, c, parley.Approval{Owner: p.Owner, ProposalID: p.ID}, parley.GateProposalDecision)
+	rule, facts, stopped, err := w.prices().meet(ctx, version, c, parley.Approval{Owner: p.Owner, ProposalID: p.ID}, parley.GateProposalDecision)
 	return rule, stopped, facts, err
 }
 

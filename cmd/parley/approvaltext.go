@@ -47,7 +47,7 @@ func writeApproval(w io.Writer, a parley.InboxItem) error {
 	line("asked by", printable(a.RequestedBy))
 	line("who decides", whoDecides(a))
 	line("about", about(a.Approval))
-	line("what", whatIsSold(a.Case))
+	line("what", whatIsSold(a.Facts()))
 	line("price", priceAndAsk(a.Case))
 	line("value", valueOf(a))
 	line("approve", aYes(a))
@@ -105,7 +105,7 @@ func about(a parley.Approval) string {
 // valueOf is what a yes comes to while the question waits, and else what was asked about.
 func valueOf(a parley.InboxItem) string {
 	switch {
-	case a.Case.Volume == parley.VolumeUnknown:
+	case a.Facts().Volume == parley.VolumeUnknown:
 		return "unknown"
 	case a.Status != parley.ApprovalPending:
 		return amount(a.Case.DealValue, a.Case.Currency)

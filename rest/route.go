@@ -177,13 +177,12 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 
 // act makes a route that does what an act says, at its line.
 func act[B, R, O any](route Route, a wire.Act[B, R, O], example R) Route {
-	return actWith(route, a, example, func(ctx context.Context, x *exchange, path idPath, body *B, encode seller.Encode[R]) (seller.Answer, error) {
-		return a.Run(ctx, &x.Exchange, path.ID, body, encode)
-	})
+	return actWith[idPath](route, a, example, nil)
 }
 
 // actWith makes a route that changes something, under an idempotency key when the request has one. A body type without
-// fields means that the operation has no body. run is in the place of the act's, of what takes more from its line than an id.
+// fields means that the operation has no body. run is in the place of the act's, of what takes more from its line than an id; nil: the act
+// runs by itself, with the idPath.
 func actWith[P, B, R, O any](
 	route Route, a wire.Act[B, R, O], example R, run func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error),
 ) Route {
@@ -237,7 +236,12 @@ func actWith[P, B, R, O any](
 			if carrying, ok := any(body).(wire.Carrier); ok && x.Caller.Role == parley.RoleAnonymous {
 				x.tellIgnored(carrying.Documents()...)
 			}
-			answer, err := run(x.r.Context(), x, params, body, a.Answer(&x.Exchange))
+			var answer seller.Answer
+			if path, _ := any(params).(idPath); run == nil {
+				answer, err = a.Run(x.r.Context(), &x.Exchange, path.ID, body, a.Answer(&x.Exchange))
+			} else {
+				answer, err = run(x.r.Context(), x, params, body, a.Answer(&x.Exchange))
+			}
 			if err != nil {
 				return err
 			}

@@ -38,7 +38,7 @@ func TestListsHaveSumsOfTheirRows(t *testing.T) {
 			t.Errorf("the list of negotiations does not call %s %q", n.ProductID, product.Name)
 		}
 	}
-	if status, body := b.submit("/console/deals/"+w.deal.ID+"/cancel", map[string][]string{"reason": {"over"}, "_once": {"over"}}); status != http.StatusOK {
+	if status, body := b.insist("/console/deals/"+w.deal.ID+"/cancel", map[string][]string{"reason": {"over"}, "_once": {"over"}}); status != http.StatusOK {
 		t.Fatalf("%d\n%.1000s", status, body)
 	}
 	if foot := feet("/deals"); !strings.Contains(foot, "5 deals booked, USD") || !strings.Contains(foot, "1 deal cancelled, USD9,000,000323,190.00 USD") {

@@ -271,11 +271,18 @@ func (c *console) orderDeal(x *exchange) error {
 }
 
 func (c *console) cancelDeal(x *exchange) error {
-	answer, err := x.because(func(reason string) (seller.Answer, error) {
+	looked := false
+	answer, err := x.because(func(reason string) (answer seller.Answer, err error) {
+		if looked, err = x.dealEndLooked(x.PathValue("id"), reason); err != nil || !looked {
+			return answer, err
+		}
 		return c.service.CancelDeal(x.Context(), x.call, x.PathValue("id"), reason, thenGo(func(d parley.Deal) string { return "/deals/" + d.ID }))
 	})
 	if err != nil {
 		return x.dealRefused(err)
+	}
+	if !looked {
+		return nil
 	}
 	deal, err := c.service.Deal(x.Context(), x.call, x.PathValue("id"))
 	if err != nil {

@@ -62,6 +62,7 @@ func functions(a *assets, called *names) template.FuncMap {
 		"mebi":     func(bytes uint64) uint64 { return bytes >> 20 },
 		"stage":    stage,
 		"verb":     verb,
+		"final":    final,
 		"gotos":    func() []goTo { return goTos },
 		"volumes":  func() []int64 { return []int64{1_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000} },
 

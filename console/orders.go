@@ -91,6 +91,7 @@ type orderPage struct {
 	// Forwards are the steps that lead on, and Ends those that take the order out of its course, of those that the person may take.
 	Forwards, Ends []parley.OrderStatus
 	Holds          []place // the activations that the order waits for
+	Question       string  // the id of the approval that the order waits for, which moves it; empty: none
 	Story          story
 	Form           *form
 }
@@ -136,8 +137,13 @@ func (x *exchange) showOrder(status int, f *form) error {
 			content.Holds = append(content.Holds, at)
 		}
 	}
+	question, asked, err := x.service.OrderQuestion(x.Context(), x.call, order.ID)
+	if err != nil {
+		return err
+	}
+	content.Question = question.ID
 	for _, to := range order.Status.Next() {
-		if !x.who.MayMoveOrder(order.Status, to) || left && byActivations(to) {
+		if !x.who.MayMoveOrder(order.Status, to) || left && byActivations(to) || asked && to != parley.OrderCancelled || to.Forward() && !deal.Status.Runs() {
 			continue
 		}
 		if ends(to) {
@@ -159,6 +165,12 @@ func (c *console) moveOrder(x *exchange) error {
 		r.problems.Add("reason", "is asked for when an order ends")
 	}
 	err := r.problems.Err()
+	if err == nil {
+		looked := false
+		if looked, err = x.orderEndLooked(x.PathValue("id"), to, r.text("reason"), version); err == nil && !looked {
+			return nil
+		}
+	}
 	var answer seller.Answer
 	if err == nil {
 		answer, err = c.service.TransitionOrder(x.Context(), x.call, seller.TransitionRequest{

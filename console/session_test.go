@@ -279,7 +279,7 @@ func TestRolesMayWhatTheAPIAllows(t *testing.T) {
 			if status, body := one.get(test.path); status != http.StatusOK || !strings.Contains(body, test.button) {
 				t.Errorf("one who may sees: %d\n%s", status, body)
 			}
-			if status, body := one.submit(test.path+test.form, test.fields); status != http.StatusOK {
+			if status, body := one.insist(test.path+test.form, test.fields); status != http.StatusOK {
 				t.Errorf("one who may: %d\n%s", status, body)
 			}
 		})

@@ -201,7 +201,7 @@ func TestAnOrderIsMovedFromWhereItWasSeen(t *testing.T) {
 		again := other.formIn(body, late.action)
 		again.values.Set("to_status", string(parley.OrderCancelled))
 		again.values.Set("reason", "typed late")
-		if status, body := other.post(again.action, again.values); status != http.StatusOK {
+		if status, body := other.sendAll(again); status != http.StatusOK {
 			t.Errorf("once it was seen: %d\n%.2000s", status, body)
 		}
 	})

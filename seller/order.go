@@ -219,7 +219,7 @@ func (w *work) leaveGate(ctx context.Context, order parley.Order, to parley.Orde
 	if order.Status != parley.OrderPendingApproval {
 		return nil
 	}
-	asked, ok, err := w.waitsFor(ctx, order)
+	asked, ok, err := orderQuestion(ctx, &w.Reader, order)
 	if err != nil || !ok {
 		return err
 	}
@@ -237,10 +237,10 @@ func (w *work) leaveGate(ctx context.Context, order parley.Order, to parley.Orde
 		With("approval_id", asked.ID)
 }
 
-// waitsFor is the approval that an order at its gate waits for; ok is false when an operator put it there by hand.
-func (w *work) waitsFor(ctx context.Context, order parley.Order) (asked parley.Approval, ok bool, err error) {
+// orderQuestion is the approval that an order at its gate waits for; ok is false when an operator put it there by hand.
+func orderQuestion(ctx context.Context, r *storage.Reader, order parley.Order) (asked parley.Approval, ok bool, err error) {
 	const most = 100 // of the deal, newest first
-	found, err := w.Approvals(storage.ApprovalFilter{
+	found, err := r.Approvals(storage.ApprovalFilter{
 		DealID: order.DealID, Gate: parley.GateOrderSubmission, Page: storage.Page{Limit: most, Newest: true},
 	}).Get(ctx)
 	for _, a := range found.Items {
@@ -278,6 +278,23 @@ func (w *work) move(order parley.Order, deal parley.Deal, to parley.OrderStatus,
 	order.Version++
 	return order, w.record(orderEvent(parley.EventOrderTransitioned, order, deal), "order.transition", "order", order.ID,
 		map[string]any{"status": transition.From}, map[string]any{"status": to, "reason": reason})
+}
+
+// OrderQuestion is the approval that an order waits for, which alone moves it on; ok is false where it waits for none.
+func (s *Service) OrderQuestion(ctx context.Context, call Call, id string) (asked parley.Approval, ok bool, err error) {
+	asked, err = read(ctx, s, call, func(v *view) (parley.Approval, error) {
+		pending := v.Order(id)
+		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
+			return parley.Approval{}, err
+		}
+		order, err := pending.Get(ctx)
+		if err != nil || order.Status != parley.OrderPendingApproval {
+			return parley.Approval{}, err
+		}
+		asked, _, err := orderQuestion(ctx, v.Reader, order)
+		return asked, err
+	})
+	return asked, asked.ID != "", err
 }
 
 // Order reads one order with its history.

@@ -112,6 +112,21 @@ func TestBrowserInboxDecidesInBulk(t *testing.T) {
 	b.shows("h1", "Decline 2: 285,120.00 USD")
 	b.leave(`button[value=commit]`)
 	b.comes(`document.querySelectorAll(".planned").length === 2`)
+	b.shows(".planned-all", "2 answers of yours are carried out")
+
+	// Taken back together, with one key and Enter, and answered once more.
+	b.press("z")
+	b.leaves(func() { b.press("\r") })
+	b.shows(".note.good", "2 answers taken back")
+	b.shows(".lead", "4 waiting")
+	for range 2 {
+		b.press("j")
+		b.press("x")
+	}
+	b.run(fill("#bulk-reason", "The quarter is closed"))
+	b.leave(`button[form=bulk][value=reject]`)
+	b.leave(`button[value=commit]`)
+	b.comes(`document.querySelectorAll(".planned").length === 2`)
 	w.carryOut()
 	b.shows(".lead", "2 waiting")
 	var rejected int

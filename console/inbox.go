@@ -20,6 +20,7 @@ func (c *console) inboxRoutes() []route {
 		post(desk, "/inbox/{id}/decide", c.decide).on("/inbox/{id}"),
 		post(desk, "/inbox/{id}/take-back", c.takeBack).on("/inbox/{id}"),
 		post(desk, "/inbox/bulk", c.decideAll),
+		post(desk, "/inbox/take-back", c.takeAllBack),
 		post(desk, "/inbox/{id}/assign", c.assign).on("/inbox/{id}"),
 		post(desk, "/inbox/{id}/snooze", c.snooze).on("/inbox/{id}"),
 		post(desk, "/inbox/{id}/comment", c.comment).on("/inbox/{id}"),
@@ -38,11 +39,10 @@ type inboxPage struct {
 	Waiting  int64
 	Snoozed  int64
 	Planned  []plannedCard
-	Card     *caseCard // that is open beside the rows; nil: nothing waits
+	Back     *takenTogether // the answers of the reader's that can be taken back at once; nil: not two
+	Card     *caseCard      // that is open beside the rows; nil: nothing waits
 	Follow   []followGroup
 	Views    []parley.SavedView
-	All      bool   // everything on the page is ticked
-	AllLink  string // ticks it, without a script
 	Narrowed bool
 	Status   string
 	Past     []parley.Approval
@@ -58,8 +58,10 @@ type inboxPart struct {
 	ID    string
 	Total int64
 	Rows  []inboxRow
+	All   bool   // all of it that is on the page is ticked
 	First string // addresses; empty: there is no such page
 	Next  string
+	Tick  string // ticks all, without a script; empty: the reader decides nothing of it
 }
 
 // inboxRow is a question on one line.
@@ -140,7 +142,7 @@ func (c caseCard) Days() string { return cmp.Or(onPages.Days(c.Item, c.Effect), 
 
 func (c *console) inbox(x *exchange) error {
 	q := x.query()
-	content := inboxPage{Status: q.text("status"), Filter: q.filterForm(), Bulk: newForm(nil), All: q.text("all") != ""}
+	content := inboxPage{Status: q.text("status"), Filter: q.filterForm(), Bulk: newForm(nil)}
 	if content.Status != "" && content.Status != string(parley.ApprovalPending) && content.Status != snoozedStatus {
 		return x.showPast(content)
 	}
@@ -163,6 +165,10 @@ func (c *console) inbox(x *exchange) error {
 		product, buyer := item.Called()
 		content.Planned = append(content.Planned, x.plannedOf(item, product, buyer))
 	}
+	content.Back = x.takenTogether(found.Planned)
+	for i := range content.Planned {
+		content.Planned[i].Key = content.Back == nil
+	}
 	if open.ID != "" {
 		card, err := x.caseOf(open, newForm(nil))
 		if err != nil {
@@ -177,7 +183,6 @@ func (c *console) inbox(x *exchange) error {
 		}
 	}
 	content.Search = q.with("all", "")
-	content.AllLink = q.onward("all", "1")
 	return x.show("inbox", http.StatusOK, page{
 		Title: "Inbox", Section: "inbox", Live: []string{
 			"approval.", "deal.", "capacity.", "negotiation.", "order.", "change_request.", "webhook.", "destination.", "activation.",
@@ -247,7 +252,7 @@ func (x *exchange) openCase(found seller.Inbox) (parley.InboxItem, error) {
 // inboxPart draws a page of the inbox; parameter is the one of the address that the page goes on from.
 func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[parley.InboxItem], who people, open parley.InboxItem) inboxPart {
 	q := x.query()
-	part := inboxPart{Label: label, ID: id, Total: found.Total}
+	part := inboxPart{Label: label, ID: id, Total: found.Total, All: q.text("all") == id}
 	items := found.Items
 	if len(items) > inboxRows {
 		items = items[:inboxRows]
@@ -266,6 +271,9 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 		}
 		if facts.Volume != parley.VolumeUnknown {
 			row.Value = worth(item.Worth(), facts.Currency)
+		}
+		if row.MayDecide {
+			part.Tick = q.onward("all", id)
 		}
 		part.Rows = append(part.Rows, row)
 	}
@@ -543,6 +551,8 @@ type plannedCard struct {
 	Instead  string // what it would do as things are now, for which it is not carried out; empty: what it says
 	By       string
 	May      bool // take it back
+	Own      bool // the reader gave it
+	Key      bool // z leads to taking it back
 	Form     *form
 	Token    string
 }
@@ -559,7 +569,7 @@ func (x *exchange) plannedOf(item parley.InboxItem, product, buyer string) plann
 	}
 	return plannedCard{
 		Approval: a, Product: product, Buyer: buyer, Words: onPages.Planned(item), Instead: instead, By: by,
-		May: a.TakenBackBy(x.who), Form: newForm(nil), Token: x.sealer.token(x.session.ID),
+		May: a.TakenBackBy(x.who), Own: a.Planned.By == x.who.Actor(), Key: true, Form: newForm(nil), Token: x.sealer.token(x.session.ID),
 	}
 }
 
@@ -597,21 +607,6 @@ func (c *console) decide(x *exchange) error {
 	return x.again(newForm(x.PostForm), err, "approval", x.showApproval)
 }
 
-// takeBack takes an answer back that was not carried out yet.
-func (c *console) takeBack(x *exchange) error {
-	id := x.PathValue("id")
-	answer, err := c.service.TakeBack(x.Context(), x.call, id,
-		thenGo(func(a parley.Approval) string { return "/inbox/" + url.PathEscape(a.ID) }))
-	if err != nil {
-		return missing(err, "approval", id)
-	}
-	if answer.Replayed {
-		return x.toldNow(answer, id)
-	}
-	x.follow(answer, "Taken back. Nothing was decided, and the buyer has heard nothing.")
-	return nil
-}
-
 // toldNow says, of an answer that was given before or taken back before, how the question stands by now, and goes on as before.
 func (x *exchange) toldNow(answer seller.Answer, id string) error {
 	a, err := x.service.InboxItem(x.Context(), x.call, id)
@@ -639,7 +634,12 @@ func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	who, err := x.people()
+	if err != nil {
+		return false, err
+	}
 	var open []parley.InboxItem
+	var theirs []string
 	for i, q := range all {
 		item := q.item
 		if q.left != "" {
@@ -648,6 +648,10 @@ func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 		}
 		open = append(open, item)
 		line := itemName(item) + ": " + onPages.Decision(item, to, nil)
+		if item.Assignee != "" && item.Assignee != x.who.Actor() {
+			line += ", assigned to " + who.name(item.Assignee)
+			theirs = append(theirs, who.name(item.Assignee))
+		}
 		if to == parley.ApprovalApproved {
 			field := toldField + "." + item.ID
 			told := toldIn(x.PostForm, field)
@@ -660,6 +664,11 @@ func (x *exchange) bulkLooked(requests []seller.DecisionRequest) (bool, error) {
 	}
 	if len(open) == 0 {
 		return true, nil // the decision is refused, and says of each why
+	}
+	if len(theirs) > 0 {
+		slices.Sort(theirs)
+		r.Sure = "Yes, also " + count(int64(len(theirs))) + " of " + strings.Join(slices.Compact(theirs), ", ")
+		r.Why = "Somebody else sees to them. Untick them in the inbox to leave them out."
 	}
 	r.Do = onPages.Together(open, to)
 	r.Title = r.Do

@@ -17,6 +17,7 @@ type review struct {
 	Lines  []string // what will be done, in words and money
 	Apart  []string // what was meant to be done too, and will not be
 	Sure   string   // what the person must tick, where it is more likely a slip than meant; empty: nothing
+	Why    string   // it must be, where that is not that a number is far from another
 	Do     string   // the button
 	Danger bool
 	Back   string // the page that the form is on

@@ -165,6 +165,7 @@ func (w *world) forms() map[string]form {
 		"/inbox/{id}/decide":                         {"/inbox/" + approval + "/decide", url.Values{"decision": {"approve"}}, true, false},
 		"/inbox/{id}/take-back":                      {"/inbox/" + approval + "/take-back", url.Values{}, true, false},
 		"/inbox/bulk":                                {"/inbox/bulk", url.Values{"decision": {"approve"}, "ids": {approval}}, true, false},
+		"/inbox/take-back":                           {"/inbox/take-back", url.Values{"ids": {approval}}, true, false},
 		"/inbox/{id}/assign":                         {"/inbox/" + approval + "/assign", url.Values{"assignee": {w.key.ID}}, true, false},
 		"/inbox/{id}/snooze":                         {"/inbox/" + approval + "/snooze", url.Values{"for": {"1h"}}, true, false},
 		"/inbox/{id}/comment":                        {"/inbox/" + approval + "/comment", url.Values{"text": {"let us wait"}}, true, false},

@@ -12,7 +12,7 @@ type InboxFilter = storage.InboxFilter
 
 const (
 	countedWaiting = 1000 // questions that are counted; of more, the count says that there are at least so many
-	inboxPlanned   = 25   // answers that can be taken back still
+	inboxPlanned   = 100  // answers that can be taken back still
 	inboxFollowing = 5    // of each kind of other things to do
 	inboxPeople    = 200  // operators' keys, to name people by
 )

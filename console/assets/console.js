@@ -181,14 +181,15 @@
     }
   });
 
-  // Ticking all, and how many are.
+  // Ticking all of a part, and how many are.
+  const boxesOf = (part) => [...main.querySelectorAll(`[data-part="${part}"] input[name="ids"]`)];
   function ticks() {
-    const boxes = [...main.querySelectorAll('input[name="ids"]')];
-    const status = main.querySelector("[data-ticked]");
-    const ticked = boxes.filter((box) => box.checked).length;
-    if (status) status.textContent = ticked ? `${ticked} ticked` : "";
-    const all = main.querySelector("[data-all]");
-    if (all) all.textContent = boxes.length && ticked === boxes.length ? "Tick none" : "Tick all on this page";
+    for (const all of main.querySelectorAll("[data-all]")) {
+      const boxes = boxesOf(all.dataset.all);
+      const ticked = boxes.filter((box) => box.checked).length;
+      main.querySelector(`[data-ticked="${all.dataset.all}"]`).textContent = ticked ? `${ticked} ticked` : "";
+      all.textContent = ticked === boxes.length ? "Tick none" : "Tick all of these";
+    }
   }
   document.addEventListener("change", (event) => { if (event.target.name === "ids") ticks(); });
   document.addEventListener("click", (event) => {
@@ -198,7 +199,7 @@
     const all = event.target.closest("[data-all]");
     if (!all) return;
     event.preventDefault();
-    const boxes = [...main.querySelectorAll('input[name="ids"]')];
+    const boxes = boxesOf(all.dataset.all);
     const to = boxes.some((box) => !box.checked);
     for (const box of boxes) box.checked = to;
     ticks();

@@ -70,7 +70,7 @@ func assignEntries(name string, entries []*ast.MappingValueNode) ([]assignment, 
 			problems = append(problems, Problem{where, notASetting(mark.Value, "", func(s Setting) string { return s.Key })})
 			continue
 		}
-		if list, ok := entry.Value.(*ast.SequenceNode); ok && setting.takesNodes() {
+		if list, ok := entry.Value.(*ast.SequenceNode); ok && setting.rules(new(Settings)) != nil {
 			assignments = append(assignments, assignment{setting: setting, where: where, node: list})
 			continue
 		}

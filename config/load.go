@@ -122,7 +122,7 @@ func (a assignment) problems(settings *Settings) Problems {
 
 func (a assignment) assign(settings *Settings) error {
 	if a.node != nil {
-		return a.setting.setNode(settings, a.node)
+		return a.setting.rules(settings).unmarshalNode("", a.node)
 	}
 	return a.setting.set(settings, a.text)
 }

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"parley"
-
-	"github.com/goccy/go-yaml/ast"
 )
 
 // Setting describes one setting.
@@ -73,24 +71,10 @@ func (s Setting) set(settings *Settings, text string) error {
 	panic("config: no way to read a " + field.Type().String())
 }
 
-// structured is a value that a file may have as more than a plain one. The error is as that of a text.
-type structured interface {
-	unmarshalNode(origin string, node ast.Node) error
-}
-
-func (s Setting) takesNodes() bool {
-	field := reflect.TypeFor[Settings]().FieldByIndex(s.index)
-	return reflect.PointerTo(field.Type).Implements(reflect.TypeFor[structured]())
-}
-
-// setNode reads a value of a file into the setting's field, which takesNodes.
-func (s Setting) setNode(settings *Settings, node ast.Node) error {
-	field := reflect.ValueOf(settings).Elem().FieldByIndex(s.index)
-	target, ok := field.Addr().Interface().(structured)
-	if !ok {
-		panic("config: no way to read a " + field.Type().String() + " from more than a text")
-	}
-	return target.unmarshalNode("", node)
+// rules are the setting's field where a file may have it as more than a plain value, which rules alone are; nil: it may not.
+func (s Setting) rules(settings *Settings) *ApprovalRules {
+	rules, _ := reflect.ValueOf(settings).Elem().FieldByIndex(s.index).Addr().Interface().(*ApprovalRules)
+	return rules
 }
 
 // setLevel takes the four names, and not the offsets such as "info+2" that slog has as well.

@@ -14,6 +14,7 @@ import (
 	"parley"
 	"parley/deliveryfile"
 	"parley/edge"
+	"parley/openid"
 	"parley/seller"
 )
 
@@ -29,7 +30,7 @@ type Options struct {
 	// PublicTLS says that browsers reach the page over TLS, whatever the connection here is: cookies are then Secure.
 	PublicTLS bool
 	// SignInBy is where people sign in, for sessions of at most PersonSession. Nil: at no provider.
-	SignInBy Provider
+	SignInBy *openid.Provider
 	// PersonSession is how long such a session lasts at most; 0 means 12 hours.
 	PersonSession time.Duration
 	// NoKeys says that operators' keys do not sign in.

@@ -1,12 +1,10 @@
 package console
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -14,12 +12,6 @@ import (
 	"parley/openid"
 	"parley/seller"
 )
-
-// Provider is where people sign in: an *openid.Provider.
-type Provider interface {
-	Begin(ctx context.Context) (address string, try openid.Try, err error)
-	Finish(ctx context.Context, try openid.Try, answer url.Values) (parley.Person, error)
-}
 
 // ReturnPath is where a provider sends people back to.
 const ReturnPath = root + "/signin/oidc/return"

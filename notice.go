@@ -1,6 +1,9 @@
 package parley
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // NoticeWay is a way by which the publisher's people are told what waits for them.
 type NoticeWay string
@@ -13,6 +16,26 @@ const (
 
 // NoticeWays are all of them.
 var NoticeWays = [...]NoticeWay{NoticeByMail, NoticeByChat}
+
+// MailTLS is how the connection to a mail server is protected.
+type MailTLS string
+
+// The ways: TLS begins by a command, or with the connection, or never.
+const (
+	MailStartTLS MailTLS = "starttls"
+	MailWithTLS  MailTLS = "tls"
+	MailPlain    MailTLS = "none"
+)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (m *MailTLS) UnmarshalText(text []byte) error {
+	switch way := MailTLS(text); way {
+	case MailStartTLS, MailWithTLS, MailPlain:
+		*m = way
+		return nil
+	}
+	return fmt.Errorf("must be starttls, tls or none, and not %q", text)
+}
 
 // NoticeKind is a kind of thing that people are told of.
 type NoticeKind string

@@ -87,7 +87,7 @@ func TestEverySourceSetsEverySetting(t *testing.T) {
 		"approval-rules":          {`[{"name": "r", "gate": "deal_booking"}]`, "config:r"},
 		"discover-private-agents": {"true", true},
 		"private-webhooks":        {"true", true},
-		"smtp-tls":                {"tls", config.SMTPWithTLS},
+		"smtp-tls":                {"tls", parley.MailWithTLS},
 		"smtp-user":               {"desk", config.Word("desk")},
 		"smtp-password":           {"hunter2", config.Password("hunter2")},
 		"smtp-from":               {"Desk <desk@example.com>", "Desk desk@example.com"},

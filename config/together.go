@@ -52,7 +52,7 @@ var together = []rule{
 	}},
 	{[]string{"smtp-tls", "smtp-server", "smtp-user"}, func(s Settings) string {
 		host, _, _ := net.SplitHostPort(string(s.SMTPServer))
-		return told(s.SMTPServer != "" && s.SMTPUser != "" && s.SMTPTLS == SMTPPlain && host != "localhost" && host != "127.0.0.1" && host != "::1",
+		return told(s.SMTPServer != "" && s.SMTPUser != "" && s.SMTPTLS == parley.MailPlain && host != "localhost" && host != "127.0.0.1" && host != "::1",
 			"would send smtp-password over the network without TLS")
 	}},
 

@@ -383,26 +383,6 @@ func (m *Mailbox) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// SMTPTLS is how the connection to a mail server is protected.
-type SMTPTLS string
-
-// The ways.
-const (
-	SMTPStartTLS SMTPTLS = "starttls"
-	SMTPWithTLS  SMTPTLS = "tls"
-	SMTPPlain    SMTPTLS = "none"
-)
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (s *SMTPTLS) UnmarshalText(text []byte) error {
-	switch way := SMTPTLS(text); way {
-	case SMTPStartTLS, SMTPWithTLS, SMTPPlain:
-		*s = way
-		return nil
-	}
-	return fmt.Errorf("must be starttls, tls or none, and not %q", text)
-}
-
 // SellerID is how the publisher names itself to programs.
 type SellerID string
 

@@ -25,7 +25,7 @@ func TestManyQuestionsAreOneMail(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		noa, call := d.person("Noa", parley.ScopeFinance)
 		box := openMailbox(t, false, true)
-		couriers := d.couriers(parley.NoticeByMail, box.server(notice.MailStartTLS, "desk", "pässword").Send)
+		couriers := d.couriers(parley.NoticeByMail, box.server(parley.MailStartTLS, "desk", "pässword").Send)
 		d.ask(1)
 		d.deliver(couriers)
 		if letters := box.take(); len(letters) > 0 {
@@ -150,7 +150,7 @@ func TestWhatIsNotTakenIsTriedAgain(t *testing.T) {
 		box := openMailbox(t, false, false)
 		box.refuses = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
 		var ids []string
-		server := box.server(notice.MailPlain, "", "")
+		server := box.server(parley.MailPlain, "", "")
 		couriers := d.couriers(parley.NoticeByMail, func(ctx context.Context, to string, m notice.Message) error {
 			ids = append(ids, m.ID)
 			return server.Send(ctx, to, m)

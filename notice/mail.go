@@ -13,28 +13,20 @@ import (
 	"net/smtp"
 	"strings"
 	"time"
+
+	"parley"
 )
 
 // MailServer is who takes mail.
 type MailServer struct {
 	Address  string // HOST:PORT
-	TLS      MailTLS
+	TLS      parley.MailTLS
 	User     string // empty: nobody signs in
 	Password string
 	From     mail.Address
 	// Trust are the settings of TLS; nil: the server shows a certificate for its name that this machine trusts.
 	Trust *tls.Config
 }
-
-// MailTLS is how the connection to a server is protected.
-type MailTLS string
-
-// The ways: TLS begins by a command, or with the connection, or never.
-const (
-	MailStartTLS MailTLS = "starttls"
-	MailWithTLS  MailTLS = "tls"
-	MailPlain    MailTLS = "none"
-)
 
 // Send brings a message to a mailbox. It implements Sender.
 func (m MailServer) Send(ctx context.Context, to string, message Message) (err error) {
@@ -80,7 +72,7 @@ func (m MailServer) Send(ctx context.Context, to string, message Message) (err e
 }
 
 func (m MailServer) connect(ctx context.Context, host string) (net.Conn, error) {
-	if m.TLS == MailWithTLS {
+	if m.TLS == parley.MailWithTLS {
 		return (&tls.Dialer{Config: m.trust(host)}).DialContext(ctx, "tcp", m.Address)
 	}
 	return (&net.Dialer{}).DialContext(ctx, "tcp", m.Address)
@@ -100,7 +92,7 @@ func (m MailServer) enter(client *smtp.Client, host string) error {
 	if err := client.Hello(m.domain()); err != nil {
 		return fmt.Errorf("the mail server does not greet: %w", err)
 	}
-	if m.TLS == MailStartTLS {
+	if m.TLS == parley.MailStartTLS {
 		if err := client.StartTLS(m.trust(host)); err != nil {
 			return fmt.Errorf("TLS with the mail server does not begin: %w", err)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
+	"parley"
 	"parley/internal/racedetector"
 	"parley/notice"
 )
@@ -70,7 +71,7 @@ func openMailbox(t *testing.T, fromBeginning, offers bool) *mailbox {
 	return m
 }
 
-func (m *mailbox) server(way notice.MailTLS, user, password string) notice.MailServer {
+func (m *mailbox) server(way parley.MailTLS, user, password string) notice.MailServer {
 	return notice.MailServer{
 		Address: m.address, TLS: way, User: user, Password: password, Trust: m.trust,
 		From: mail.Address{Name: "Deal dësk", Address: "desk@seller.example.com"},
@@ -161,16 +162,16 @@ func TestMailServers(t *testing.T) {
 	}}
 	for name, c := range map[string]struct {
 		fromBeginning, offers bool
-		way                   notice.MailTLS
+		way                   parley.MailTLS
 		user, password        string
 		refused               string // part of the error; empty: it is taken
 	}{
-		"plain":                  {false, false, notice.MailPlain, "", "", ""},
-		"STARTTLS, signed in":    {false, true, notice.MailStartTLS, "desk", "pässword", ""},
-		"TLS, signed in":         {true, false, notice.MailWithTLS, "desk", "pässword", ""},
-		"STARTTLS not offered":   {false, false, notice.MailStartTLS, "desk", "pässword", "TLS with the mail server does not begin"},
-		"another password":       {false, true, notice.MailStartTLS, "desk", "password", "refuses the user or the password"},
-		"TLS where there is not": {false, false, notice.MailWithTLS, "", "", "cannot be reached"},
+		"plain":                  {false, false, parley.MailPlain, "", "", ""},
+		"STARTTLS, signed in":    {false, true, parley.MailStartTLS, "desk", "pässword", ""},
+		"TLS, signed in":         {true, false, parley.MailWithTLS, "desk", "pässword", ""},
+		"STARTTLS not offered":   {false, false, parley.MailStartTLS, "desk", "pässword", "TLS with the mail server does not begin"},
+		"another password":       {false, true, parley.MailStartTLS, "desk", "password", "refuses the user or the password"},
+		"TLS where there is not": {false, false, parley.MailWithTLS, "", "", "cannot be reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -190,7 +191,7 @@ func TestMailServers(t *testing.T) {
 			if got.from != "desk@seller.example.com" || got.to != "noa@example.com" || got.subject != message.Subject || got.id != "<m1@seller.example.com>" {
 				t.Errorf("got %+v", got)
 			}
-			if got.protected != (c.way != notice.MailPlain) || got.signedIn != (c.user != "") {
+			if got.protected != (c.way != parley.MailPlain) || got.signedIn != (c.user != "") {
 				t.Errorf("protected %v, signed in %v", got.protected, got.signedIn)
 			}
 			if !strings.Contains(got.body, "löng löng") || !strings.Contains(got.body, "and 1 more\r\n") || !strings.Contains(got.raw, "Auto-Submitted: auto-generated") {

@@ -120,7 +120,7 @@ func newNotices(service *seller.Service, settings config.Settings, log *slog.Log
 	by := map[parley.NoticeWay]notice.Sender{parley.NoticeByChat: notice.NewChat(settings.PrivateWebhooks).Send}
 	if settings.SMTPServer != "" {
 		by[parley.NoticeByMail] = notice.MailServer{
-			Address: string(settings.SMTPServer), TLS: notice.MailTLS(settings.SMTPTLS),
+			Address: string(settings.SMTPServer), TLS: settings.SMTPTLS,
 			User: string(settings.SMTPUser), Password: string(settings.SMTPPassword), From: settings.SMTPFrom.Address,
 		}.Send
 	}

@@ -52,10 +52,7 @@ var OwnedTables = func() []OwnedTable {
 	}
 }()
 
-// FirstRow is before all rows of a table.
-const FirstRow = ""
-
-// OwnedRows answers the keys of the rows that an owner has in a table, in their order after one of them.
+// OwnedRows answers the keys of the rows that an owner has in a table, in their order after one of them; empty: from the first.
 func (r *Reader) OwnedRows(t OwnedTable, owner, after string, limit int) *Pending[[]string] {
 	return many(r, scalar[string], `SELECT CAST(`+t.key+` AS TEXT) FROM `+t.name+` WHERE owner = $1 AND `+t.key+` > $2 ORDER BY `+t.key+` LIMIT $3`,
 		owner, t.row(after), limit)
@@ -66,7 +63,7 @@ func (t OwnedTable) row(key string) any {
 	if t.key == "id" {
 		return key
 	}
-	number, _ := strconv.ParseInt(key, 10, 64) // none is FirstRow
+	number, _ := strconv.ParseInt(key, 10, 64) // none is before the first
 	return number
 }
 

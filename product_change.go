@@ -70,9 +70,6 @@ type ProductChange struct {
 	RaiseBase bool
 }
 
-// WholeProduct is the change that states everything.
-func WholeProduct(p Product) ProductChange { return ProductChange{Product: p, Given: AllProductFields} }
-
 // Tidied is the change in the form that catalogs keep: texts without the space around them, the inventory type in lower case,
 // each entry of a list once, and USD and active where currency and status are nothing.
 func (c ProductChange) Tidied() ProductChange {

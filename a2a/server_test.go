@@ -21,6 +21,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // now is when every test begins.
@@ -104,7 +105,9 @@ func (s *shop) stock() {
 		ID: "ctv-sports", Name: "Live Sports", InventoryType: "ctv", BaseCPM: &base, FloorCPM: floor, Currency: parley.USD,
 		DealTypes: parley.DealTypes[:], MinimumImpressions: 10_000, DailyImpressions: &daily, AdFormats: []string{"video"}, GeoTargets: []string{"US"},
 	}
-	feed := func(stage func(int, parley.ProductChange) error) error { return stage(1, parley.WholeProduct(product)) }
+	feed := func(stage func(int, parley.ProductChange) error) error {
+		return stage(1, storagetest.WholeProduct(product))
+	}
 	if _, err := s.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{Feed: feed}); err != nil {
 		s.t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // today is when every test takes place.
@@ -73,7 +74,7 @@ func stock(service *seller.Service) error {
 	}
 	feed := func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+1, parley.WholeProduct(p)); err != nil {
+			if err := stage(i+1, storagetest.WholeProduct(p)); err != nil {
 				return err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/storage/storagetest"
 )
 
 func TestWhatABuyerClaimsIsShownAsClaimed(t *testing.T) {
@@ -14,7 +15,7 @@ func TestWhatABuyerClaimsIsShownAsClaimed(t *testing.T) {
 	d := openDesk(t)
 	d.sell(func(stage func(int, parley.ProductChange) error) error {
 		base, daily := int64(12_000_000), int64(1_000_000)
-		return stage(1, parley.WholeProduct(parley.Product{
+		return stage(1, storagetest.WholeProduct(parley.Product{
 			ID: "video-home", Name: "Home page video", InventoryType: "video", DealTypes: parley.DealTypes[:], BaseCPM: &base,
 			Currency: parley.USD, DailyImpressions: &daily,
 		}))
@@ -53,7 +54,7 @@ func TestADealShowsTheSegmentsThatItWasSoldFor(t *testing.T) {
 	d := openDesk(t)
 	d.sell(func(stage func(int, parley.ProductChange) error) error {
 		base := int64(12_000_000)
-		return stage(1, parley.WholeProduct(parley.Product{
+		return stage(1, storagetest.WholeProduct(parley.Product{
 			ID: "video-home", Name: "Home page video", InventoryType: "video", DealTypes: parley.DealTypes[:], BaseCPM: &base,
 			Currency: parley.USD, AudienceSegments: []string{"243", "254"},
 		}))

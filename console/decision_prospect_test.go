@@ -13,6 +13,7 @@ import (
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow changes what is sold, and at what price, after questions were asked: row, card, button,
@@ -41,7 +42,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		sells := func(id string, alter func(*parley.Product)) {
 			p := must[parley.Product](t)(d.service.CatalogProduct(t.Context(), call, id))
 			alter(&p)
-			d.sell(func(stage func(int, parley.ProductChange) error) error { return stage(1, parley.WholeProduct(p)) })
+			d.sell(func(stage func(int, parley.ProductChange) error) error { return stage(1, storagetest.WholeProduct(p)) })
 		}
 		asked := func(filter func(parley.Approval) bool) string {
 			t.Helper()

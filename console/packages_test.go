@@ -9,6 +9,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/storage/storagetest"
 )
 
 func (w *world) packages() []parley.Package {
@@ -79,7 +80,7 @@ func TestAPackageOfSeveralCurrenciesSaysSo(t *testing.T) {
 	product := must[parley.Product](t)(w.service.CatalogProduct(context.Background(), seller.Terminal("test"), "ctv-sports-live"))
 	product.Currency = "EUR"
 	change := seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
-		return stage(2, parley.WholeProduct(product))
+		return stage(2, storagetest.WholeProduct(product))
 	}}
 	must[seller.ImportedCatalog](t)(w.service.ImportCatalog(context.Background(), seller.Terminal("test"), change))
 	for _, path := range []string{"/console/packages", "/console/packages/pkg-live-sports"} {

@@ -23,6 +23,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // desk is a seller that is reached by the API and by the protocol, over one socket.
@@ -104,7 +105,7 @@ func (d *desk) stock() {
 	}
 	feed := func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+1, parley.WholeProduct(p)); err != nil {
+			if err := stage(i+1, storagetest.WholeProduct(p)); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/storage/storagetest"
 )
 
 // oneRecord is the answer of OpenDirect's search about one product.
@@ -241,7 +242,7 @@ func TestDearCurrenciesAndLargeVolumesNeverFail(t *testing.T) {
 		currencies := []parley.Currency{"KRW", "VND", "JPY", "KWD", "USD"}
 		feed := func(stage func(int, parley.ProductChange) error) error {
 			for i, currency := range currencies {
-				if err := stage(i+1, parley.WholeProduct(dear(currency))); err != nil {
+				if err := stage(i+1, storagetest.WholeProduct(dear(currency))); err != nil {
 					return err
 				}
 			}

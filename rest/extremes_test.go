@@ -11,6 +11,7 @@ import (
 	"parley/internal/racedetector"
 	"parley/rest"
 	"parley/seller"
+	"parley/storage/storagetest"
 )
 
 // stockExtremes puts products for sale whose prices and capacities are as large as any may be.
@@ -19,7 +20,7 @@ func (s *shop) stockExtremes() {
 	base, daily := parley.MaxCPM, parley.MaxImpressions
 	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
 		for i, currency := range []parley.Currency{"KRW", "VND", "USD", "BHD"} {
-			if err := stage(i+1, parley.WholeProduct(parley.Product{
+			if err := stage(i+1, storagetest.WholeProduct(parley.Product{
 				ID: "dear-" + strings.ToLower(string(currency)), Name: "Dear in " + string(currency), InventoryType: "video", Currency: currency,
 				BaseCPM: &base, FloorCPM: base / 2, DealTypes: parley.DealTypes[:], MinimumImpressions: 1, DailyImpressions: &daily,
 				AdFormats: []string{"video"},

@@ -11,6 +11,7 @@ import (
 	"parley"
 	"parley/rest"
 	"parley/seller"
+	"parley/storage/storagetest"
 )
 
 // worked puts the product of the documented examples on sale: for an agency its base is as given and its floor 8.00.
@@ -23,7 +24,7 @@ func (s *shop) worked(base int64) {
 		DealTypes: []parley.DealType{parley.PreferredDeal, parley.ProgrammaticGuaranteed}, AdFormats: []string{"video"},
 	}
 	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
-		return stage(1, parley.WholeProduct(p))
+		return stage(1, storagetest.WholeProduct(p))
 	}})
 	if err != nil {
 		s.t.Fatal(err)

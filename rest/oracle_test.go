@@ -16,6 +16,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // made are the parts of an answer that no two requests share: ids, and the digests of what has ids in it. Each is as long as
@@ -39,7 +40,7 @@ func (s *shop) twins(t *rapid.T, pair int, floors [2]int64) [2]string {
 	base := int64(20_000_000)
 	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
 		for i, id := range products {
-			if err := stage(i+1, parley.WholeProduct(parley.Product{
+			if err := stage(i+1, storagetest.WholeProduct(parley.Product{
 				ID: id, Name: "One of two", InventoryType: "video", BaseCPM: &base, FloorCPM: floors[i], Currency: parley.USD,
 				DealTypes: []parley.DealType{parley.PreferredDeal}, AdFormats: []string{"video"},
 			})); err != nil {

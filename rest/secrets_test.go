@@ -16,6 +16,7 @@ import (
 	"parley/internal/racedetector"
 	"parley/rest"
 	"parley/seller"
+	"parley/storage/storagetest"
 )
 
 // hand is what only the publisher may know, by every number that would give it away.
@@ -139,7 +140,7 @@ func (s *shop) stockSecrets() hand {
 	_, err := s.service.ImportCatalog(s.t.Context(), seller.Terminal("test"), seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range secretProducts {
 			base, floor := micros(p.base), micros(p.floor)
-			if err := stage(i+1, parley.WholeProduct(parley.Product{
+			if err := stage(i+1, storagetest.WholeProduct(parley.Product{
 				ID: p.id, Name: "Product " + p.id, InventoryType: "video", BaseCPM: &base, FloorCPM: floor, Currency: parley.USD,
 				DealTypes: []parley.DealType{parley.PreferredDeal, parley.ProgrammaticGuaranteed, parley.PrivateAuction}, AdFormats: []string{"video"},
 			})); err != nil {

@@ -22,6 +22,7 @@ import (
 	"parley/rest"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 	"parley/vault"
 	"parley/webhook"
 	"parley/wire"
@@ -133,7 +134,7 @@ func (s *shop) stock() {
 	}
 	feed := func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+1, parley.WholeProduct(p)); err != nil {
+			if err := stage(i+1, storagetest.WholeProduct(p)); err != nil {
 				return err
 			}
 		}

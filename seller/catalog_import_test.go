@@ -15,6 +15,7 @@ import (
 	"parley/internal/racedetector"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // fact is a column of product files, by the names of the forms that have it.
@@ -273,8 +274,8 @@ func TestAPreviewWaitsForNobody(t *testing.T) {
 	onEach(t, func(t *testing.T, d *desk) {
 		d.sell(video())
 		feed := func(stage func(int, parley.ProductChange) error) error {
-			return errors.Join(stage(2, parley.WholeProduct(video(func(p *parley.Product) { p.Name = "Renamed" }))),
-				stage(3, parley.WholeProduct(video(func(p *parley.Product) { p.ID = "new" }))))
+			return errors.Join(stage(2, storagetest.WholeProduct(video(func(p *parley.Product) { p.Name = "Renamed" }))),
+				stage(3, storagetest.WholeProduct(video(func(p *parley.Product) { p.ID = "new" }))))
 		}
 		ctx, end := context.WithTimeout(t.Context(), time.Minute)
 		defer end()
@@ -309,7 +310,7 @@ func TestAPreviewCountsTheQuotesItTouches(t *testing.T) {
 		must(d.book(buyer, quoted("video-home", "PG").ID))
 		file := func(change func(*parley.Product)) seller.CatalogImport {
 			return seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
-				return errors.Join(stage(2, parley.WholeProduct(video(change))), stage(3, parley.WholeProduct(other)))
+				return errors.Join(stage(2, storagetest.WholeProduct(video(change))), stage(3, storagetest.WholeProduct(other)))
 			}}
 		}
 		for name, test := range map[string]struct {

@@ -15,6 +15,7 @@ import (
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // BenchmarkImportDelivery takes in as many rows as a file may have, of a hundred deals, and then the same again with other
@@ -131,7 +132,9 @@ func watchHeap() (peak *uint64, stop func()) {
 func benchDeals(b *testing.B, store *storage.Store, n int) []string {
 	b.Helper()
 	_, err := store.ImportProducts(context.Background(), time.Now(), storage.ProductImport{
-		Feed:   func(stage func(int, parley.ProductChange) error) error { return stage(2, parley.WholeProduct(video())) },
+		Feed: func(stage func(int, parley.ProductChange) error) error {
+			return stage(2, storagetest.WholeProduct(video()))
+		},
 		Finish: func(*storage.Tx, storage.ImportSummary) error { return nil },
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // desk is one seller agent over one store, with a clock that the test moves.
@@ -105,7 +106,7 @@ var (
 func feed(products ...parley.Product) seller.CatalogImport {
 	return seller.CatalogImport{Feed: func(stage func(int, parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+2, parley.WholeProduct(p)); err != nil {
+			if err := stage(i+2, storagetest.WholeProduct(p)); err != nil {
 				return err
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // pair is two things done to one subject at the same time; each is answered, or refused for what the other did.
@@ -206,7 +207,7 @@ func (d *desk) imports() func() error {
 		_, err := d.service.ImportCatalog(context.Background(), seller.Terminal("test"), seller.CatalogImport{
 			Feed: func(stage func(int, parley.ProductChange) error) error {
 				for i, p := range both {
-					if err := stage(i+1, parley.WholeProduct(p)); err != nil {
+					if err := stage(i+1, storagetest.WholeProduct(p)); err != nil {
 						return err
 					}
 				}

@@ -21,6 +21,7 @@ import (
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 	"parley/vault"
 )
 
@@ -59,7 +60,9 @@ func open(t testing.TB, store *storage.Store) *desk {
 		Currency: parley.USD, MinimumImpressions: 1000, DailyImpressions: &daily,
 	}
 	_, err := d.service.ImportCatalog(t.Context(), seller.Terminal("test"), seller.CatalogImport{
-		Feed: func(stage func(int, parley.ProductChange) error) error { return stage(2, parley.WholeProduct(product)) },
+		Feed: func(stage func(int, parley.ProductChange) error) error {
+			return stage(2, storagetest.WholeProduct(product))
+		},
 	})
 	d.must(err)
 	return d

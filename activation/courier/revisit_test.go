@@ -18,6 +18,7 @@ import (
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // revisits looks at the deals at destinations that were changed, until all have been looked at.
@@ -359,7 +360,9 @@ func TestMissingCreativesAreTheDiagnosis(t *testing.T) {
 		d.must(err)
 		product.CreativeSpecs = &parley.CreativeSpecs{LeadDays: 3}
 		_, err = d.service.ImportCatalog(t.Context(), seller.Terminal("test"), seller.CatalogImport{
-			Feed: func(stage func(int, parley.ProductChange) error) error { return stage(2, parley.WholeProduct(product)) },
+			Feed: func(stage func(int, parley.ProductChange) error) error {
+				return stage(2, storagetest.WholeProduct(product))
+			},
 		})
 		d.must(err)
 		const last = "2026-06-07" // the flight begins on the tenth

@@ -157,7 +157,7 @@ func TestAnImportGivesItsConnectionBack(t *testing.T) {
 	brokenOff := errors.New("the file breaks off")
 	for i, end := range []error{nil, brokenOff, nil} {
 		feed := func(stage func(int, parley.ProductChange) error) error {
-			return errors.Join(stage(1, parley.WholeProduct(storagetest.Product(i))), end)
+			return errors.Join(stage(1, storagetest.WholeProduct(storagetest.Product(i))), end)
 		}
 		products := storage.ProductImport{Feed: feed, Finish: func(*storage.Tx, storage.ImportSummary) error { return nil }}
 		if _, err := store.ImportProducts(t.Context(), time.Now(), products); !errors.Is(err, end) {

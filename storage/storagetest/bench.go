@@ -54,7 +54,7 @@ func Stock(tb testing.TB, store *storage.Store, n int) {
 	feed := func(stage func(int, parley.ProductChange) error) error {
 		var failed error
 		for i := range n {
-			failed = errors.Join(failed, stage(i+2, parley.WholeProduct(Product(i))))
+			failed = errors.Join(failed, stage(i+2, WholeProduct(Product(i))))
 		}
 		return failed
 	}

@@ -58,7 +58,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 		later := noon.Add(time.Hour)
 		b.BaseCPM = nil
 		feed := func(stage func(int, parley.ProductChange) error) error {
-			return errors.Join(stage(1, parley.WholeProduct(a)), stage(2, parley.WholeProduct(b)), stage(3, parley.WholeProduct(f.product("c"))))
+			return errors.Join(stage(1, WholeProduct(a)), stage(2, WholeProduct(b)), stage(3, WholeProduct(f.product("c"))))
 		}
 		var told storage.ImportSummary
 		var diffs []storage.ProductDiff
@@ -166,14 +166,14 @@ var catalog = map[string]func(*testing.T, *fixture){
 			t.Errorf("the error does not name both lines: %s", text)
 		}
 		fails := func(stage func(int, parley.ProductChange) error) error {
-			return errors.Join(stage(1, parley.WholeProduct(f.product("a"))), errMind)
+			return errors.Join(stage(1, WholeProduct(f.product("a"))), errMind)
 		}
 		_, err = f.store.ImportProducts(t.Context(), noon, storage.ProductImport{Feed: fails, Finish: noFinish})
 		if !errors.Is(err, errMind) {
 			t.Errorf("a failing feed: %v", err)
 		}
 		feed := func(stage func(int, parley.ProductChange) error) error {
-			return stage(1, parley.WholeProduct(f.product("a")))
+			return stage(1, WholeProduct(f.product("a")))
 		}
 		_, err = f.store.ImportProducts(t.Context(), noon, storage.ProductImport{
 			Feed: feed, Finish: func(*storage.Tx, storage.ImportSummary) error { return errMind },
@@ -212,7 +212,7 @@ var catalog = map[string]func(*testing.T, *fixture){
 		f.short(err)
 		// Days before the one that is named are as they were, whatever was reserved on them.
 		of := func(from parley.Date) storage.ProductImport {
-			return storage.ProductImport{Feed: func(stage func(int, parley.ProductChange) error) error { return stage(1, parley.WholeProduct(p)) }, Finish: noFinish, From: from}
+			return storage.ProductImport{Feed: func(stage func(int, parley.ProductChange) error) error { return stage(1, WholeProduct(p)) }, Finish: noFinish, From: from}
 		}
 		_, err = f.store.ImportProducts(t.Context(), noon, of(flight.End))
 		f.short(err)

@@ -39,7 +39,7 @@ func noFinish(*storage.Tx, storage.ImportSummary) error { return nil }
 func (f *fixture) imports(products ...parley.Product) (storage.ImportReport, error) {
 	feed := func(stage func(line int, c parley.ProductChange) error) error {
 		for i, p := range products {
-			if err := stage(i+2, parley.WholeProduct(p)); err != nil {
+			if err := stage(i+2, WholeProduct(p)); err != nil {
 				return err
 			}
 		}

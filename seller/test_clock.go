@@ -36,6 +36,18 @@ func OpenTestClock(ctx context.Context, store *storage.Store, machine parley.Clo
 	return c, err
 }
 
+// IsTestWorld tells whether a database is a test world's.
+func IsTestWorld(ctx context.Context, store *storage.Store) (bool, error) {
+	err := store.Read(ctx, func(r *storage.Reader) error {
+		_, err := r.TestClock().Get(ctx)
+		return err
+	})
+	if parley.Is(err, parley.CodeNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Now is the clock's time.
 func (c *TestClock) Now() time.Time { return c.machine().Add(c.Ahead()) }
 

@@ -76,14 +76,8 @@ var errTestWorld = errors.New("the database is the test world's, and nothing rea
 
 // refuseTestWorld keeps what is real out of the test world's database.
 func refuseTestWorld(ctx context.Context, store *storage.Store) error {
-	err := store.Read(ctx, func(r *storage.Reader) error {
-		_, err := r.TestClock().Get(ctx)
-		return err
-	})
-	switch {
-	case parley.Is(err, parley.CodeNotFound):
-		return nil
-	case err == nil:
+	is, err := seller.IsTestWorld(ctx, store)
+	if is {
 		return errTestWorld
 	}
 	return err

@@ -50,6 +50,15 @@ var reading = sync.OnceValue(func() *http.ServeMux {
 	return mux
 })
 
+// PageLabels are what the navigation calls its pages.
+func PageLabels() []string {
+	var labels []string
+	for _, to := range goTos {
+		labels = append(labels, to.Label)
+	}
+	return labels
+}
+
 // PageOf is the one of Pages that a path below the root is of; empty: none.
 func PageOf(path string) string {
 	request, err := http.NewRequest(http.MethodGet, path, http.NoBody) //nolint:noctx // it is sent nowhere

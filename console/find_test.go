@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/console"
 	"parley/internal/racedetector"
 	"parley/internal/stores"
 	"parley/storage"
@@ -27,7 +28,9 @@ func TestFindLeadsEverywhere(t *testing.T) {
 			"zebra": "/console/deals/" + w.deal.ID, "live sports": "/console/inventory/ctv-sports-live", "sprots": "/console/inventory/ctv-sports-live",
 			"premeires drama": "/console/inventory/", "audit": "/console/audit", "approvl rule": "/console/approval-rules", "webhoks": "/console/webhooks",
 			"what if": "/console/whatif", "export aud": "/console/audit", "harbour media": "/console/accounts/" + w.account.ID, "agency-harb": "/console/accounts/",
-			"tern programmatic": "/console/accounts/",
+			"tern programmatic": "/console/accounts/", "sign out": "/console/sign-ins", "settings": "/console/notices", "cancelled": "/console/deals?status=cancelled",
+			"back-test": "/console/approval-rules", w.order.ID[:12]: "/console/orders/" + w.order.ID, strings.ToLower(w.order.ID[:12]): "/console/orders/" + w.order.ID,
+			w.negotiated.ID[:12]: "/console/proposals/", "orders that are booked": "/console/orders?status=booked",
 		} {
 			status, body := b.get("/console/find?q=" + url.QueryEscape(text))
 			_, main, _ := strings.Cut(body, "<main")
@@ -42,6 +45,36 @@ func TestFindLeadsEverywhere(t *testing.T) {
 			if status, body := b.get("/console/find?q=" + url.QueryEscape(text)); status != http.StatusOK {
 				t.Errorf("%q: %d\n%.500s", text, status, body)
 			}
+		}
+		for _, id := range []string{w.negotiated.NegotiationID, w.order.ID, w.negotiated.ID, w.pending[0].ApprovalID, w.deal.ID} {
+			for _, text := range []string{id, strings.ToLower(id), strings.ToUpper(id)} {
+				if _, body := b.get("/console/find?q=" + text); strings.Contains(body, "<h1>Find") {
+					t.Errorf("%s does not lead to its page", text)
+				}
+			}
+		}
+		admin := w.signedIn(w.admin)
+		for text, leads := range map[string]string{
+			"new product": "/console/inventory/new", "new key": "/console/keys/new", "create key": "/console/keys/new", "new rule": "/console/pricing/rules/new",
+			"new approval rule": "/console/approval-rules/new", "add destination": "/console/destinations/new", "rate crad": "/console/pricing",
+		} {
+			if _, body := admin.get("/console/find?q=" + url.QueryEscape(text)); !strings.Contains(body, `<a data-row href="`+leads+`"`) {
+				t.Errorf("%q does not lead an admin to %s", text, leads)
+			}
+		}
+		// Every page is found by what it is called, which is nothing else then.
+		for _, label := range console.PageLabels() {
+			if _, body := admin.get("/console/find?q=" + url.QueryEscape(strings.ToLower(label))); !strings.Contains(body, "<b>"+label+"</b>") || strings.Contains(body, "nothing is called so") {
+				t.Errorf("the page %q is not found by its name", label)
+			}
+		}
+		// What has the text as it was typed comes before what has its words apart.
+		_, body := b.get("/console/find?q=" + url.QueryEscape("agency-harbour"))
+		if first := strings.Index(body, "<section"); first < 0 || !strings.HasPrefix(body[first:], `<section class="follow" aria-label="Accounts"`) {
+			t.Errorf("an account's code leads elsewhere first:\n%.1500s", body[max(first, 0):])
+		}
+		if _, body := b.get("/console/find?q=rate+crad"); strings.Contains(body, "This is for") && strings.Contains(body, "Nothing is called so") {
+			t.Error("it says both that something else was looked for, and that there is nothing")
 		}
 		// An admin's deeds are not an approver's.
 		if _, body := b.get("/console/find?q=make+a+key"); strings.Contains(body, "Make a key") {

@@ -121,6 +121,11 @@ func (homePage) Sold(u seller.Undersold) parley.BasisPoints {
 	return parley.BasisPoints(share)
 }
 
+// EndingLink is the list of what runs in the days in which the ends of flights are said ahead.
+func (p homePage) EndingLink() string {
+	return root + "/deals?" + url.Values{"runs_from": {p.Today.String()}, "runs_to": {p.EndsTo.String()}}.Encode()
+}
+
 // ProductLink is the page of a product.
 func (homePage) ProductLink(u seller.Undersold) string {
 	return root + "/inventory/" + url.PathEscape(u.ProductID)

@@ -29,6 +29,9 @@ func TestHomeSaysWhatTheDayBrings(t *testing.T) {
 		if strings.Contains(body, "Before the first quote") || strings.Contains(body, "Nothing was booked") {
 			t.Errorf("after weeks of trade:\n%.3000s", body)
 		}
+		if due := `<a href="/console/inbox?due=24">4 of others</a> time out within a day`; !strings.Contains(strings.ReplaceAll(body, "</a> do.", "</a> time out within a day."), due) {
+			t.Errorf("it does not say how many questions time out within a day:\n%.3000s", body)
+		}
 		links := 0
 		_, main, _ := strings.Cut(body, "<main")
 		for _, part := range strings.Split(main, `href="`)[1:] {

@@ -38,6 +38,7 @@ type Home struct {
 	Inbox         Inbox                 // what else there is to do; of questions, those that are about to time out
 	QuotesEnding  Listing[parley.Quote] // within a day
 	FlightsEnding Listing[parley.Deal]  // within a week
+	EndsTo        parley.Date           // the last day of that
 	Undersold     []Undersold           // over the next 30 days, the least sold first
 	Begun         Begun                 // what is set up
 }
@@ -51,6 +52,7 @@ func (s *Service) Home(ctx context.Context, call Call) (Home, error) {
 			return Home{}, err
 		}
 		home := Home{Today: s.today(v.now)}
+		home.EndsTo = home.Today + endingDays
 		first, lastFirst, sameDay := months(home.Today)
 		this, same, last := v.BookedBetween(first, home.Today), v.BookedBetween(lastFirst, sameDay), v.BookedBetween(lastFirst, first-1)
 		counted, few := Page{Limit: 1, CountTo: countedWaiting}, Page{Limit: inboxFollowing, CountTo: countedWaiting}
@@ -64,7 +66,7 @@ func (s *Service) Home(ctx context.Context, call Call) (Home, error) {
 		quotes := v.QuotesEnding(v.now, v.now.Add(100*365*24*time.Hour), counted)
 		proposals := v.Proposals(ProposalFilter{Status: parley.ProposalCounterOffered, Now: v.now, Page: counted})
 		negotiations := v.Negotiations(NegotiationFilter{Status: parley.NegotiationActive, Now: v.now, Page: counted})
-		ending, flights := v.QuotesEnding(v.now, v.now.Add(soon), few), v.DealsEnding(home.Today, home.Today+endingDays, few)
+		ending, flights := v.QuotesEnding(v.now, v.now.Add(soon), few), v.DealsEnding(home.Today, home.EndsTo, few)
 		least := v.LeastSold(parley.Flight{Start: home.Today, End: home.Today + undersoldDays - 1}, mostUndersold)
 		begun, following := v.Begun(), v.following(few)
 

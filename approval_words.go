@@ -58,16 +58,16 @@ func (n Numbers) Effect(q InboxItem, e Effect) string {
 	if e.Refused != "" {
 		return verbs[e.Deed] + " would be refused: " + n.In(e.Refused)
 	}
-	switch {
-	case e.Deed == DeedDecline:
+	switch e.Deed {
+	case DeedDecline:
 		return "Decline"
-	case e.Deed == DeedChange:
+	case DeedChange:
 		words = "Approve the change"
-	case e.Deed == DeedSubmit:
+	case DeedSubmit:
 		words, ask = "Submit the order: ", 0
-	case e.Deed == DeedCounter:
+	case DeedCounter:
 		words = "Send counter "
-	case e.Deed == DeedAccept:
+	case DeedAccept:
 		words = "Accept "
 	}
 	if e.Asks != "" {

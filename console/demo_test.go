@@ -131,7 +131,7 @@ func openNamedWorld(d *desk, named func(string) string) *world {
 	must[seller.Answer](d.t)(d.service.ReplaceRateCard(context.Background(), seller.Terminal("test"), card, nil, keep(&card)))
 	w.pricingRule = parley.PricingRule{
 		Name: named("Harbour framework 2026"), Priority: 200, Enabled: true, Selector: parley.Selector{AgencyIDs: []string{"agency-harbour"}}, Discount: 750,
-		Condition: "impressions >= 1000000",
+		Condition: "impressions >= 1000000", FloorCPM: &parley.Money{Micros: 10_000, Currency: parley.USD},
 	}
 	must[seller.Answer](d.t)(d.service.PricingRules().Create(context.Background(), seller.Terminal("test"), w.pricingRule, keep(&w.pricingRule)))
 

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ type effect struct {
 	Money    []moneyMoved
 	AtMost   bool          // the money is at most so much
 	Far      bool          // something becomes more than three times what it was, less than a third, or nothing
-	Facts    []fieldChange // numbers of a product that become others
+	Facts    []fieldChange // numbers that become others
 }
 
 // effectRow is a product with its price for each tier.
@@ -104,6 +105,39 @@ func (x *exchange) effectOf(draft seller.PricingDraft, form url.Values) (*effect
 	shown.Products = rows[:len(rows)-shown.Hidden]
 	shown.Draft = markedDraft(form, shown.Far)
 	return shown, nil
+}
+
+// floors adds to what a form would change the floors that become others. One that is gone, or 0, needs a tick whatever moves by it now, since
+// it keeps what is sold later.
+func (e *effect) floors(was, now []parley.Money, form url.Values) {
+	before, after := byCurrency(was), byCurrency(now)
+	both := maps.Clone(before)
+	maps.Copy(both, after)
+	for _, currency := range slices.Sorted(maps.Keys(both)) {
+		old, becomes := before[currency], after[currency]
+		if old == becomes {
+			continue
+		}
+		e.Facts = append(e.Facts, fieldChange{"Floor in " + string(currency), floorText(old, currency), floorText(becomes, currency)})
+		e.Far = e.Far || old > 0 && becomes == 0 || farFrom(becomes, old)
+	}
+	e.Draft = markedDraft(form, e.Far)
+}
+
+// byCurrency are amounts of which each has a currency of its own, micros.
+func byCurrency(amounts []parley.Money) map[parley.Currency]int64 {
+	of := make(map[parley.Currency]int64, len(amounts))
+	for _, amount := range amounts {
+		of[amount.Currency] = amount.Micros
+	}
+	return of
+}
+
+func floorText(micros int64, currency parley.Currency) string {
+	if micros == 0 {
+		return "none"
+	}
+	return money(micros, currency)
 }
 
 // markedDraft is the fingerprint of a draft, with a mark when it needs a tick.

@@ -106,12 +106,12 @@ var numberFields = map[string]numberField{
 	"/console/inventory/import daily_impressions":                   {not: withFile},
 
 	"/console/pricing/card entries[].inventory_type":            {not: withRest}, // whose line lacks a price
-	"/console/pricing/card global_floors[]":                     {typed: "900", shown: "900.00", free: asPriced},
+	"/console/pricing/card global_floors[]":                     {typed: "900", shown: "900.00"},
 	"/console/pricing/card volume_brackets[].impressions":       {not: withRest},
 	"/console/pricing/card volume_brackets[].discount":          {not: withRest},
 	"/console/pricing/rules/{id} base_cpm":                      {typed: "900", shown: "900.00", free: asPriced},
 	"/console/pricing/rules/{id} ceiling_cpm":                   {not: withRest},
-	"/console/pricing/rules/{id} floor_cpm":                     {not: withRest},
+	"/console/pricing/rules/{id} floor_cpm":                     {typed: "900", shown: "900.00"},
 	"/console/pricing/rules/{id} discount":                      {not: withRest},
 	"/console/pricing/rules/{id} volume_brackets[].impressions": {not: withRest},
 	"/console/pricing/rules/{id} priority":                      {not: noTrade},

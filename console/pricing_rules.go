@@ -121,10 +121,23 @@ func (x *exchange) draftRule() error {
 	if err == nil {
 		effect, err = x.effectOf(seller.PricingDraft{Rule: &rule, Impressions: volume}, shown)
 	}
+	var was past[parley.PricingRule]
+	if err == nil {
+		was, err = x.pricingRules().past(x)
+	}
 	if err != nil {
 		return x.again(f, err, "pricing rule", x.askForRule)
 	}
+	effect.floors(floorOf(was.Rule), floorOf(&rule), shown)
 	return x.askForRuleWith(http.StatusOK, f, effect)
+}
+
+// floorOf is the floor of a rule, where it has one.
+func floorOf(rule *parley.PricingRule) []parley.Money {
+	if rule == nil || rule.FloorCPM == nil {
+		return nil
+	}
+	return []parley.Money{*rule.FloorCPM}
 }
 
 // changeRule shows what a rule would change, and puts it in force when that has been shown.

@@ -267,8 +267,13 @@ func (x *exchange) draftCard() error {
 	if err == nil {
 		effect, err = x.effectOf(seller.PricingDraft{RateCard: &card, Impressions: volume}, shown)
 	}
+	var present parley.RateCard
+	if err == nil {
+		present, err = x.service.RateCard(x.Context(), x.call)
+	}
 	if err != nil {
 		return x.again(f, err, "", x.showCard)
 	}
+	effect.floors(present.GlobalFloors, card.GlobalFloors, shown)
 	return x.askForCard(http.StatusOK, f, effect)
 }

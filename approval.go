@@ -173,9 +173,11 @@ type PlannedDecision struct {
 	At            time.Time      `json:"at"`
 	Failure       string         `json:"failure,omitempty"` // why it could not be carried out
 	// Told is what it does, as whoever answered was told: it does that, or nothing. nil: of what was planned before that was kept.
-	Told *Effect `json:"told,omitempty"`
+	Told    *Effect `json:"told,omitempty"`
+	ToldAsk int64   `json:"told_ask_micros,omitempty"` // CPM that was asked for that then; 0: it is not known
 	// Would is what it would have done instead; nil: it failed for another reason, or has not.
-	Would *Effect `json:"would,omitempty"`
+	Would    *Effect `json:"would,omitempty"`
+	WouldAsk int64   `json:"would_ask_micros,omitempty"` // likewise
 }
 
 // NotCarriedOut tells whether the question waits again after an answer that could not be carried out.

@@ -52,9 +52,11 @@ func (n Numbers) Decision(q InboxItem, to ApprovalStatus, m *Modifications) stri
 }
 
 // Effect says what an effect of answering a question is, likewise.
-func (n Numbers) Effect(q InboxItem, e Effect) string {
-	c := q.Facts()
-	words, ask := "", q.AskOf(e)
+func (n Numbers) Effect(q InboxItem, e Effect) string { return n.beside(q, e, q.AskOf(e)) }
+
+// beside is Effect beside an ask, CPM micros.
+func (n Numbers) beside(q InboxItem, e Effect, ask int64) string {
+	c, words := q.Facts(), ""
 	if e.Refused != "" {
 		return verbs[e.Deed] + " would be refused: " + n.In(e.Refused)
 	}
@@ -84,21 +86,23 @@ func (n Numbers) Effect(q InboxItem, e Effect) string {
 	return words
 }
 
-// Instead says of an answer that was not carried out what it would have done instead; empty where that is not why.
+// Instead says of an answer that was not carried out what it would have done instead, as things were then; empty where that is not why.
 func (n Numbers) Instead(q InboxItem) string {
 	if q.Planned == nil || q.Planned.Would == nil {
 		return ""
 	}
-	if words := n.Effect(q, *q.Planned.Would); q.Planned.Would.Refused == "" {
-		return "it would now do “" + words + "” instead"
+	p := q.Planned
+	words := n.beside(q, *p.Would, cmp.Or(p.WouldAsk, q.AskOf(*p.Would)))
+	if p.Would.Refused == "" {
+		return "it would have done “" + words + "” instead"
 	}
-	return n.Effect(q, *q.Planned.Would)
+	return words
 }
 
 // Planned says what an answer that is planned, or was, does, as whoever gave it was told.
 func (n Numbers) Planned(q InboxItem) string {
 	if told := q.Planned.Told; told != nil {
-		return n.Effect(q, *told)
+		return n.beside(q, *told, cmp.Or(q.Planned.ToldAsk, q.AskOf(*told)))
 	}
 	q.Status = ApprovalPending // as it was answered
 	return n.Decision(q, q.Planned.Status, q.Planned.Modifications)
@@ -123,10 +127,7 @@ func (n Numbers) changed(q InboxItem) []string {
 	if q.Change == nil {
 		return nil
 	}
-	var words []string
-	if i := q.Change.Impact; i != nil {
-		words = append(words, n.Worth(i.Before, i.Currency)+" becomes "+n.Worth(i.After, i.Currency))
-	}
+	words := n.worth(q)
 	if was := q.Change.Expected.CPM; was != nil && *was != q.Facts().Price {
 		words = append(words, "CPM "+n.CPM(*was, q.Facts().Currency)+" becomes "+n.CPM(q.Facts().Price, q.Facts().Currency))
 	}
@@ -135,6 +136,15 @@ func (n Numbers) changed(q InboxItem) []string {
 		return nil
 	}
 	return []string{strings.Join(words, ", ")}
+}
+
+// worth is what a change makes of the money of its deal; empty where that is not known.
+func (n Numbers) worth(q InboxItem) []string {
+	if q.Change == nil || q.Change.Impact == nil {
+		return nil
+	}
+	i := q.Change.Impact
+	return []string{n.Worth(i.Before, i.Currency) + " becomes " + n.Worth(i.After, i.Currency)}
 }
 
 // moved is what a change makes of the volume and the days of its deal; empty of one that gives up, which leaves what is left.
@@ -177,6 +187,15 @@ func (n Numbers) given(q InboxItem) []string {
 	return left
 }
 
+// Valued is what a yes to a question comes to; empty where that is not known.
+func (n Numbers) Valued(q InboxItem) string {
+	facts := q.Facts()
+	if facts.Volume == VolumeUnknown {
+		return ""
+	}
+	return n.Worth(q.Worth(), facts.Currency)
+}
+
 // Terms are what the buyer named and what a yes makes of it, in a line: "14.00 → counter 26.35, 46.9% under ask". How far it is from the
 // ask is of the buyer's price, beside the ask for what would be agreed.
 func (n Numbers) Terms(q InboxItem) string {
@@ -201,6 +220,9 @@ func (n Numbers) Terms(q InboxItem) string {
 	}
 	if e.Asks != "" {
 		words = append(words, "once the rule "+e.Asks+" has asked too")
+	}
+	if i := q.Change; i != nil && i.Impact != nil && i.Impact.Before != i.Impact.After {
+		words = append(words, n.worth(q)...)
 	}
 	words = append(append(words, n.moved(q)...), n.given(q)...)
 	return strings.Join(append(words, n.apart(q, e, "")...), ", ")

@@ -150,6 +150,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		becomes := func(c parley.ChangeRequest) string {
 			return numbers.Worth(c.Impact.Before, c.Impact.Currency) + " becomes " + numbers.Worth(c.Impact.After, c.Impact.Currency)
 		}
+		hold("more is asked for", says(grows), map[string]string{"row,notice": becomes(more)})
 		hold("the deal ends", says(ends), map[string]string{"row,notice": "→ the deal ends", "button": "the deal ends", "card": "The deal ends"})
 		hold("a part ends", says(shortened), map[string]string{"row,notice,button": numbers.Count(500_000)})
 		// A deal without a volume is worth what is available, as its booking is; and what moves is named.
@@ -251,8 +252,12 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		d.carryOut()
 		_, inbox = b.get("/console/inbox")
 		hold("it changed before it was carried out", says(fresh), map[string]string{
-			"row": "answered, and not carried out: ", "card": "it would now do “Accept 16.65",
+			"row": "answered, and not carried out: ", "card": "it would have done “Accept 16.65 USD, at ask",
 		})
+		was16 := must[parley.Product](t)(d.service.CatalogProduct(t.Context(), call, "video-web-midroll")).BaseCPM
+		sells("video-web-midroll", func(p *parley.Product) { p.BaseCPM = new(int64(50_000_000)) })
+		hold("the ask moved since", says(fresh), map[string]string{"card": "it would have done “Accept 16.65 USD, at ask", "button": "Accept 16.65 USD, 63% under ask"})
+		sells("video-web-midroll", func(p *parley.Product) { p.BaseCPM = was16 })
 		// So it is of several at once.
 		many2 := url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": {fresh}, "_once": {"several"}}
 		_, review = b.submit("/console/inbox/bulk", many2)

@@ -262,15 +262,11 @@ func (x *exchange) inboxPart(label, id, parameter string, found seller.Listing[p
 		part.First = q.onward(parameter, "")
 	}
 	for _, item := range items {
-		facts := item.Facts()
 		product, buyer := item.Called()
 		row := inboxRow{
-			Item: item, Product: product, Buyer: buyer, Value: "no known volume",
+			Item: item, Product: product, Buyer: buyer, Value: cmp.Or(onPages.Valued(item), "no known volume"),
 			Terms: onPages.Terms(item), Assignee: who.name(item.Assignee), Missing: whoIsMissing(item),
 			Link: q.onward("open", item.ID) + "#case", Here: item.ID == open.ID, MayDecide: x.mayDecide(item.Approval) == "",
-		}
-		if facts.Volume != parley.VolumeUnknown {
-			row.Value = worth(item.Worth(), facts.Currency)
 		}
 		if row.MayDecide {
 			part.Tick = q.onward("all", id)
@@ -564,7 +560,7 @@ func (x *exchange) plannedOf(item parley.InboxItem, product, buyer string) plann
 		by = "you"
 	}
 	instead := ""
-	if now := item.Does(a.Planned.Status, a.Planned.Modifications); a.Planned.Told != nil && *a.Planned.Told != now {
+	if now := item.Does(a.Planned.Status, a.Planned.Modifications); a.Planned.Told != nil && !now.Same(*a.Planned.Told) {
 		instead = onPages.Effect(item, now)
 	}
 	return plannedCard{

@@ -94,11 +94,10 @@ var numbers = parley.PlainNumbers()
 
 // question is a question in a line: what, for whom, its value, what the buyer named and what a yes makes of it, and until when.
 func question(q parley.InboxItem, zone *time.Location) string {
-	facts := q.Facts()
 	product, buyer := q.Called()
 	words := named(product) + " for " + named(buyer)
-	if facts.Volume != parley.VolumeUnknown {
-		words += ", " + numbers.Worth(q.Worth(), facts.Currency)
+	if value := numbers.Valued(q); value != "" {
+		words += ", " + value
 	}
 	words += ", CPM " + numbers.Terms(q)
 	return words + ", until " + q.TimeoutAt.In(zone).Format("2 Jan 2006 15:04 MST")

@@ -155,7 +155,7 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 	}
 	status, at := decisions[request.Decision], w.now
 	if request.Expected != nil || status == parley.ApprovalApproved && (a.FirstOfTwo() || a.FirstYes != nil) {
-		would, err := w.expected(ctx, a, request)
+		_, would, err := w.expected(ctx, a, request)
 		if err != nil {
 			return parley.Approval{}, err
 		}

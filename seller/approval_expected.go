@@ -11,6 +11,7 @@ import (
 type otherwise struct {
 	refused *parley.Error
 	would   parley.Effect
+	ask     int64 // for what it would do, CPM micros
 }
 
 func (o *otherwise) Error() string { return o.refused.Error() }
@@ -39,21 +40,21 @@ func (w *work) foreseen(ctx context.Context, a parley.Approval, request Decision
 	return item, item.Does(to, request.Modifications), nil
 }
 
-// expected answers what an answer does as things are now, and refuses one that is expected to do something else. Nothing is expected of
+// expected answers what an answer does as things are now, with the question, and refuses one that is expected to do something else. Nothing is expected of
 // an answer that does not say so. A first yes of two has no message to the buyer.
-func (w *work) expected(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.Effect, error) {
+func (w *work) expected(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.InboxItem, parley.Effect, error) {
 	if request.Expected != nil && *request.Expected == (parley.Expected{}) {
-		return parley.Effect{}, parley.Invalid("expected", "must name at least one of effect, price, impressions and deal_value")
+		return parley.InboxItem{}, parley.Effect{}, parley.Invalid("expected", "must name at least one of effect, price, impressions and deal_value")
 	}
 	item, would, err := w.foreseen(ctx, a, request)
 	if err == nil && would.Endorses && request.BuyerMessage != "" {
 		err = parley.Invalid("message_to_buyer", "goes with the second yes of two: nothing is decided by the first")
 	}
 	if err != nil || request.Expected == nil || request.Expected.Is(a.Case.Currency, would) {
-		return would, err
+		return item, would, err
 	}
 	if named := request.Expected.Currency; named != "" && named != a.Case.Currency {
-		return would, parley.Invalid("expected", "must be in %s, the currency of the case", a.Case.Currency)
+		return item, would, parley.Invalid("expected", "must be in %s, the currency of the case", a.Case.Currency)
 	}
 	numbers := parley.PlainNumbers()
 	text := "Nothing was answered: as things are now, the answer would do “" + numbers.Effect(item, would) + "”"
@@ -62,10 +63,10 @@ func (w *work) expected(ctx context.Context, a parley.Approval, request Decision
 	} else if told := request.Expected.Shown; told != nil {
 		text += " instead of “" + numbers.Effect(item, *told) + "”"
 	}
-	return would, &otherwise{parley.Errorf(parley.CodeConflict, "%s.", text).With("status", a.Status).With("would", map[string]any{
+	return item, would, &otherwise{parley.Errorf(parley.CodeConflict, "%s.", text).With("status", a.Status).With("would", map[string]any{
 		"effect": would.Deed, "price": json.Number(parley.FormatMicros(would.CPM, 0)), "impressions": would.Impressions,
 		"deal_value": json.Number(parley.FormatMicros(would.Value, 0)), "refused": would.Refused,
-	}), would}
+	}), would, item.AskOf(would)}
 }
 
 // cameAs refuses what an answer came to, where that is nothing that it was expected to do.

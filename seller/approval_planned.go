@@ -22,7 +22,7 @@ func (s *Service) PlanDecision(ctx context.Context, call Call, request DecisionR
 		if err != nil {
 			return parley.Approval{}, err
 		}
-		told, err := w.expected(ctx, a, request)
+		item, told, err := w.expected(ctx, a, request)
 		if err != nil {
 			return parley.Approval{}, err
 		}
@@ -30,7 +30,7 @@ func (s *Service) PlanDecision(ctx context.Context, call Call, request DecisionR
 		a.Planned = &parley.PlannedDecision{
 			Status: decisions[request.Decision], Reason: request.Reason, BuyerMessage: request.BuyerMessage, Modifications: request.Modifications,
 			KeyID: w.who.KeyID, By: w.who.Actor(), RequestID: call.RequestID, At: w.now,
-			Told: &told,
+			Told: &told, ToldAsk: item.AskOf(told),
 		}
 		a.PlannedFor = &at
 		a.Version++
@@ -90,13 +90,10 @@ func (s *Service) CarryOutDecisions(ctx context.Context) (int, error) {
 			err := s.planned(ctx, id, (*work).carryOut)
 			var refused *parley.Error
 			var other *otherwise
-			var would *parley.Effect
-			if errors.As(err, &other) {
-				would = &other.would
-			}
+			errors.As(err, &other)
 			if errors.As(err, &refused) && refused.Code != parley.CodeInternal && refused.Code != parley.CodeContention && !stops(ctx, err) {
 				err = s.planned(ctx, id, func(w *work, _ context.Context, a parley.Approval) error {
-					return w.dropPlan(a, refused.Message, would)
+					return w.dropPlan(a, refused.Message, other)
 				})
 			}
 			switch {
@@ -154,12 +151,14 @@ func (w *work) carryOut(ctx context.Context, a parley.Approval) error {
 
 // dropPlan keeps why a planned decision was not carried out, and what it would have done instead, where that is why; the approval waits
 // again, where everybody sees it.
-func (w *work) dropPlan(a parley.Approval, failure string, would *parley.Effect) error {
+func (w *work) dropPlan(a parley.Approval, failure string, other *otherwise) error {
 	a.SnoozedUntil = nil
 	if err := w.failPlan(&a, failure); err != nil {
 		return err
 	}
-	a.Planned.Would = would
+	if other != nil {
+		a.Planned.Would, a.Planned.WouldAsk = &other.would, other.ask
+	}
 	a.Version++
 	w.UpdateApproval(a)
 	return nil

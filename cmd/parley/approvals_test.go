@@ -115,7 +115,18 @@ func TestApprovalsAtTheTerminal(t *testing.T) {
 		if early := at.run(t, nil, "approvals", "resume", one); early.code != 1 || !strings.Contains(early.err, "not decided yet") {
 			t.Errorf("resumed early: %d %s", early.code, early.err)
 		}
-		decided := at.must(t, "approvals", "decide", one, "approve", "--reason", "a good customer\x1b[2J")
+		for expected, wrong := range map[string]struct {
+			code int
+			says string
+		}{"": {2, "--expect is empty, so that nothing was decided"}, "Decline": {1, `it would do "Accept 1`}} {
+			done := at.run(t, nil, "approvals", "decide", one, "approve", "--expect", expected)
+			if done.code != wrong.code || !strings.Contains(done.err, wrong.says) || len(list()) != 2 {
+				t.Errorf("expected %q: exit code %d, %s; %d wait", expected, done.code, done.err, len(listed))
+			}
+		}
+		_, line, _ := strings.Cut(at.must(t, "approvals", "show", one), "\napprove ")
+		would, _, _ := strings.Cut(line, "\n")
+		decided := at.must(t, "approvals", "decide", one, "approve", "--expect", strings.TrimSpace(would), "--reason", "a good customer\x1b[2J")
 		for _, text := range []string{"approved", "operator:terminal", `"a good customer\x1b[2J"`, "not yet", "100,000 impressions", first} {
 			if !strings.Contains(decided, text) {
 				t.Errorf("decided, and %q is not shown:\n%s", text, decided)

@@ -104,13 +104,10 @@ func about(a parley.Approval) string {
 
 // valueOf is what a yes comes to while the question waits, and else what was asked about.
 func valueOf(a parley.InboxItem) string {
-	switch {
-	case a.Facts().Volume == parley.VolumeUnknown:
-		return "unknown"
-	case a.Status != parley.ApprovalPending:
+	if a.Status != parley.ApprovalPending && a.Case.Volume != parley.VolumeUnknown {
 		return amount(a.Case.DealValue, a.Case.Currency)
 	}
-	return amount(a.Worth(), a.Case.Currency)
+	return cmp.Or(numbers.Valued(a), "unknown")
 }
 
 // notCarriedOut is what was answered and could not be carried out, and why; empty where nothing was.

@@ -112,23 +112,15 @@ func (s *server) serve(x *exchange, r *http.Request) error {
 }
 
 // admit finds out who calls before anything of the body is read, and refuses what no client of ours sends.
-func (s *server) admit(x *exchange, r *http.Request) error {
-	if err := s.options.Admission.Check(); err != nil {
-		return err
-	}
+func (s *server) admit(x *exchange, r *http.Request) (err error) {
 	if err := s.origins.Check(r); err != nil {
 		return err
 	}
-	caller, err := s.options.Admit(r)
-	if err != nil {
-		return err
-	}
-	x.call = seller.Call{Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: x.requestID}
-	if x.Caller, err = s.service.Screen(r.Context(), x.call); err != nil {
-		return s.options.TurnedAway(r, err)
-	}
-	edge.NoteOf(r.Context()).KeyID = x.Caller.KeyID
-	return nil
+	x.Caller, err = s.options.Admit(r, func(ctx context.Context, caller edge.Caller) (parley.Principal, error) {
+		x.call = seller.Call{Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: x.requestID}
+		return s.service.Screen(ctx, x.call)
+	})
+	return err
 }
 
 // routeOf is a path without what follows the binding to HTTP and JSON, which names tasks.

@@ -78,8 +78,26 @@ type Caller struct {
 	Address    string
 }
 
-// Admit finds out who makes a request, before anything of its body is read, and takes it from the caller's bucket.
-func (k Kit) Admit(r *http.Request) (Caller, error) {
+// Admit finds out who makes a request, before anything else is done for it: it is refused while the server has too much to do, where its
+// caller has asked too often, and where screen, which holds the caller's key against those that there are, refuses it.
+func (k Kit) Admit(r *http.Request, screen func(context.Context, Caller) (parley.Principal, error)) (parley.Principal, error) {
+	if err := k.Admission.Check(); err != nil {
+		return parley.Principal{}, err
+	}
+	caller, err := k.caller(r)
+	if err != nil {
+		return parley.Principal{}, err
+	}
+	who, err := screen(r.Context(), caller)
+	if err != nil {
+		return parley.Principal{}, k.TurnedAway(r, err)
+	}
+	NoteOf(r.Context()).KeyID = who.KeyID
+	return who, nil
+}
+
+// caller is what a request says of who makes it, taken from the caller's bucket.
+func (k Kit) caller(r *http.Request) (Caller, error) {
 	if err := k.Limiter.Take(k.bucket(r)); err != nil {
 		return Caller{}, err
 	}

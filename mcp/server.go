@@ -179,23 +179,18 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 		w.Header().Set("Allow", method)
 		return parley.Errorf(parley.CodeMethodNotAllowed, "This path is used with %s.", method)
 	}
-	note := edge.NoteOf(r.Context())
-	note.Route = method + " " + r.URL.Path
+	edge.NoteOf(r.Context()).Route = method + " " + r.URL.Path
 	if err := s.origins.Check(r); err != nil {
 		return err
 	}
-	if err := s.options.Admission.Check(); err != nil {
-		return err
-	}
-	caller, err := s.options.Admit(r)
+	var err error
+	h.Caller, err = s.options.Admit(r, func(ctx context.Context, caller edge.Caller) (parley.Principal, error) {
+		h.Call = seller.Call{Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: h.requestID}
+		return s.service.Screen(ctx, h.Call)
+	})
 	if err != nil {
 		return err
 	}
-	h.Call = seller.Call{Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: h.requestID}
-	if h.Caller, err = s.service.Screen(r.Context(), h.Call); err != nil {
-		return s.options.TurnedAway(r, err)
-	}
-	note.KeyID = h.Caller.KeyID
 	if r.URL.Path == fieldToolsPath {
 		if _, err := s.service.Identify(r.Context(), h.Call); err != nil {
 			return s.options.TurnedAway(r, err)

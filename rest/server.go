@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -135,10 +136,7 @@ func (s *server) mount(route Route, operation operation) {
 		x := &exchange{server: s, Exchange: wire.Exchange{Service: s.service, View: wire.View{Settings: s.service.Settings()}}, kit: s.options.Kit, w: w, r: r}
 		x.requestID = edge.NoteOf(r.Context()).ID
 		w.Header().Set("Cache-Control", "no-store")
-		err := s.options.Admission.Check() // before anything else is done for it
-		if err == nil {
-			err = s.admit(x, route)
-		}
+		err := s.admit(x, route)
 		if err == nil {
 			err = s.work(x, operation)
 		}
@@ -165,19 +163,17 @@ func (s *server) work(x *exchange, operation operation) error {
 }
 
 // admit finds out who calls, and refuses who may not, before anything of the body is read.
-func (s *server) admit(x *exchange, route Route) error {
-	caller, err := s.options.Admit(x.r)
+func (s *server) admit(x *exchange, route Route) (err error) {
+	x.Caller, err = s.options.Admit(x.r, func(ctx context.Context, caller edge.Caller) (parley.Principal, error) {
+		x.Call = seller.Call{
+			Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: x.requestID,
+			Path: x.r.Method + " " + x.r.URL.Path,
+		}
+		return s.service.Screen(ctx, x.Call)
+	})
 	if err != nil {
 		return err
 	}
-	x.Call = seller.Call{
-		Secret: caller.Secret, NetworkKey: caller.NetworkKey, Address: caller.Address, RequestID: x.requestID,
-		Path: x.r.Method + " " + x.r.URL.Path,
-	}
-	if x.Caller, err = s.service.Screen(x.r.Context(), x.Call); err != nil {
-		return s.options.TurnedAway(x.r, err)
-	}
-	edge.NoteOf(x.r.Context()).KeyID = x.Caller.KeyID
 	return route.admit(x.Caller, x.Settings.Anonymous)
 }
 

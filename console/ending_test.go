@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/console"
 	"parley/internal/stores"
 	"parley/seller"
 	"parley/storage"
@@ -134,4 +135,72 @@ func TestADealEndsAfterALookAtAllThatEnds(t *testing.T) {
 			}
 		}
 	})
+}
+
+// How a form that ends something says what that does: in a part of the page that is opened for it, or on a page that shows it first; or it is
+// sent with one click, and what it ended is begun again with another.
+const (
+	toldBeside = "told beside it"
+	looked     = "looked at first"
+	begunAgain = "begun again"
+)
+
+var (
+	endingPaths = regexp.MustCompile(`/(cancel|remove|revoke|delete|end|off|withdraw|give-up|archive|disable|pause|release|transition|answer)$`)
+	endingForms = map[string]string{
+		"/deals/{id}/cancel": looked, "/orders/{id}/transition": looked, "/negotiations/{id}/answer": looked,
+		"/destinations/{id}/remove": toldBeside, "/destinations/{id}/pause": toldBeside, "/destinations/{id}/mapping/remove": toldBeside,
+		"/agents/{id}/remove": toldBeside, "/keys/{id}/revoke": toldBeside, "/packages/{id}/archive": toldBeside,
+		"/pricing/rules/{id}/delete": toldBeside, "/approval-rules/{id}/delete": toldBeside, "/negotiation-profiles/{id}/delete": toldBeside,
+		"/activations/{id}/withdraw": toldBeside, "/activations/{id}/give-up": toldBeside, "/activations/{id}/pause": toldBeside,
+		"/deals/{id}/share/{share}/end": begunAgain, "/notices/{id}/off": begunAgain, "/webhooks/{id}/disable": begunAgain, "/sign-ins/{id}/end": begunAgain,
+		"/negotiations/{id}/pause": begunAgain, "/quotes/{id}/release": begunAgain, "/delivery/profiles/{id}/remove": begunAgain,
+		"/activations/{id}/release": begunAgain, // of what was held: it sends, and ends nothing
+	}
+	postForms   = regexp.MustCompile(`(?s)(<details class="act"[^>]*><summary[^>]*>[^<]*</summary>\s*)?<form[^>]* method="post" action="/console([^"]*)"[^>]*>(.*?)</form>`)
+	dangerous   = regexp.MustCompile(`(?s)<button[^>]*class="danger"[^>]*>([^<]*)`)
+	saysPlainly = regexp.MustCompile(`<p>[^<]{20,}`)
+)
+
+// TestWhatEndsSomethingSaysSo holds every form that ends something to its way of saying what that does, and knows of no other one.
+func TestWhatEndsSomethingSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, path := range console.Writes() {
+		if endingPaths.MatchString(path) && endingForms[path] == "" {
+			t.Errorf("%s ends something, and it is not told how it says what", path)
+		}
+	}
+	w := openWorld(openDesk(t))
+	b := w.signedIn(w.admin)
+	w.share(w.deal.ID)
+	pages := w.everyPage()
+	pages["open-negotiation"] = "/negotiations/" + w.propose(w.buyer, "ctv-news-evening", "PD", "18.50", 2_000_000, 6, 20).NegotiationID
+	pages["gate"] = "/approval-rules/" + must[seller.Listing[parley.ApprovalRule]](t)(w.service.ApprovalRules().List(context.Background(), seller.Terminal("test"), seller.Page{})).Items[0].ID
+	seen := map[string]bool{}
+	for name, page := range pages {
+		_, body := b.get("/console" + page)
+		for _, form := range postForms.FindAllStringSubmatch(body, -1) {
+			opened, path, inside := form[1] != "", console.FormOf(html.UnescapeString(form[2])), form[3]
+			how := endingForms[path]
+			seen[path] = true
+			buttons := dangerous.FindAllStringSubmatch(inside, -1)
+			switch {
+			case how == "" && len(buttons) > 0 && !strings.Contains(inside, `name="decision"`) && (!opened || !saysPlainly.MatchString(inside)): // answers are taken back
+				t.Errorf("%s: the form of %s has the button %q, and says nowhere what that does", name, path, buttons[0][1])
+			case how == toldBeside && (!opened || !saysPlainly.MatchString(inside)):
+				t.Errorf("%s: the form of %s says nothing of what it does:\n%.600s", name, path, inside)
+			case how == looked:
+				for _, button := range buttons {
+					if !strings.HasSuffix(strings.TrimSpace(button[1]), "…") {
+						t.Errorf("%s: the button %q does not say that something is shown first", name, button[1])
+					}
+				}
+			}
+		}
+	}
+	for path, how := range endingForms {
+		if how != begunAgain && !seen[path] && !strings.HasPrefix(path, "/activations/") { // which depend on where it stands
+			t.Errorf("the form of %s is on no page", path)
+		}
+	}
 }

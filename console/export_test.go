@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 
 	"parley"
@@ -92,6 +93,17 @@ func MaySend(path string, scope parley.Scope) bool {
 	_, pattern := mux.Handler(request)
 	check := checks[pattern]
 	return check != nil && check(parley.Principal{Role: parley.RoleOperator, Scopes: []parley.Scope{scope}}) == nil
+}
+
+// FormOf is the one of Writes that a path below the root is sent to; empty: none.
+func FormOf(path string) string {
+	mux, _ := sending()
+	request, err := http.NewRequest(http.MethodPost, path, http.NoBody) //nolint:noctx // it is sent nowhere
+	if err != nil {
+		return ""
+	}
+	_, pattern := mux.Handler(request)
+	return strings.TrimPrefix(pattern, "POST ")
 }
 
 // SettingsFields are the settings of a kind of destination that have a field on its page.

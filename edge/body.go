@@ -55,6 +55,21 @@ func (b *Bodies) Read(r *http.Request) (data []byte, release func(), err error) 
 	}
 }
 
+// BodyError is what to tell of a body that could not be read; nil: it was.
+func BodyError(err error) error {
+	var tooLarge *http.MaxBytesError
+	var known *parley.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLarge):
+		return TooLarge(tooLarge.Limit)
+	case errors.As(err, &known):
+		return known
+	}
+	return parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
+}
+
 // TooLarge refuses a body over the limit, in bytes.
 func TooLarge(limit int64) error {
 	return parley.Errorf(parley.CodeTooLarge, "The body is over the limit of %d bytes.", limit)
@@ -85,15 +100,5 @@ func (k Kit) ReadJSON(w http.ResponseWriter, r *http.Request) (data []byte, rele
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, k.MaxBody)
 	data, release, err = k.Bodies.Read(r)
-	var tooLarge *http.MaxBytesError
-	var known *parley.Error
-	switch {
-	case err == nil:
-		return data, release, nil
-	case errors.As(err, &tooLarge):
-		return nil, release, TooLarge(tooLarge.Limit)
-	case errors.As(err, &known):
-		return nil, release, known
-	}
-	return nil, release, parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
+	return data, release, BodyError(err)
 }

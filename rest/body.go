@@ -2,15 +2,12 @@ package rest
 
 import (
 	"encoding/json"
-	"errors"
 	"mime"
-	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
-	"parley/admission"
 	"parley/edge"
 	"parley/wire"
 )
@@ -18,15 +15,10 @@ import (
 // readBody answers the body. A request without one reads as an empty object, so that what is missing is named like any
 // other missing field.
 func (x *exchange) readBody() ([]byte, error) {
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(x.bodyErr, &tooLarge):
-		return nil, edge.TooLarge(tooLarge.Limit)
-	case errors.Is(x.bodyErr, admission.ErrOverloaded):
-		return nil, x.bodyErr
-	case x.bodyErr != nil:
-		return nil, parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
-	case len(x.body) == 0:
+	if x.bodyErr != nil {
+		return nil, edge.BodyError(x.bodyErr)
+	}
+	if len(x.body) == 0 {
 		return []byte("{}"), nil
 	}
 	return x.body, edge.CheckContentType(x.r.Header.Get("Content-Type"))

@@ -184,6 +184,33 @@ func TestAnAnswerByHandSaysWhatStopsIt(t *testing.T) {
 	}
 }
 
+// TestAnAnswerByHandIsOfWhoeverAnswers has a colleague hand back to the agent while somebody looks at an answer: it is not sent, and the agent
+// is not paused by it.
+func TestAnAnswerByHandIsOfWhoeverAnswers(t *testing.T) {
+	t.Parallel()
+	w := openWorld(openDesk(t))
+	talks, call := w.propose(w.buyer, "ctv-news-evening", "PD", "19.00", 2_000_000, 26, 40), seller.Call{Secret: w.approver}
+	read := func() parley.Negotiation {
+		return must[parley.Negotiation](t)(w.service.Negotiation(t.Context(), call, talks.NegotiationID))
+	}
+	must[seller.Answer](t)(w.service.PauseNegotiation(t.Context(), call, talks.NegotiationID, keep(new(parley.Negotiation))))
+	b := w.signedIn(w.approver)
+	at := "/console/negotiations/" + talks.NegotiationID
+	_, page := b.get(at)
+	values := b.formIn(page, at+"/answer").values
+	values.Set("action", "final_offer")
+	values.Set("price", parley.FormatMicros(read().StandingCPM(), 2))
+	_, body := b.submit(at+"/answer", values)
+	values = b.formIn(body, at+"/answer").values
+	values.Set("_do", "commit")
+	rounds := len(read().Rounds)
+	must[seller.Answer](t)(w.service.HandBack(t.Context(), seller.Call{Secret: w.admin}, talks.NegotiationID, keep(new(seller.Turn))))
+	status, body := b.submit(at+"/answer", values)
+	if n := read(); status != http.StatusConflict || n.HeldBy != "" || len(n.Rounds) != rounds || !strings.Contains(wordsOf(body), "the agent answers this buyer again") {
+		t.Errorf("%d, answered by %q, %d rounds of %d:\n%.3000s", status, n.HeldBy, len(n.Rounds), rounds, wordsOf(body))
+	}
+}
+
 // TestTheDeskReadsNames looks at what the inbox, the review of many answers and the availability say of products and buyers, and what a click
 // comes to where it is the first yes of two for some.
 func TestTheDeskReadsNames(t *testing.T) {

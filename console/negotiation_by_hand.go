@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"strings"
 
 	"parley"
 	"parley/seller"
@@ -95,6 +96,9 @@ func (c *console) handBack(x *exchange) error {
 	return nil
 }
 
+// agentAnswers is what the form of an answer says where nobody answers in place of the agent.
+const agentAnswers = "agent"
+
 // answerByHand says something to the buyer, once it was looked at.
 func (c *console) answerByHand(x *exchange) error {
 	id := x.PathValue("id")
@@ -106,6 +110,9 @@ func (c *console) answerByHand(x *exchange) error {
 		return n.Currency
 	}}
 	said := seller.HandAnswer{NegotiationID: id, Action: r.text("action"), Note: r.text("note")}
+	if who := r.text("held_by"); who != "" {
+		said.HeldBy = new(strings.TrimPrefix(who, agentAnswers))
+	}
 	if round := r.count("round"); round != nil {
 		number := int(*round)
 		said.Round = &number

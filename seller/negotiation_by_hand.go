@@ -15,6 +15,7 @@ type HandAnswer struct {
 	Price         *parley.Money // with counter and final_offer
 	Note          string        // for the buyer
 	Round         *int          // the number that the answer is expected to get; nil: whichever
+	HeldBy        *string       // who is expected to answer the buyer, as Negotiation.HeldBy has it; nil: whoever does
 }
 
 // longestNote is how many characters a person may say to a buyer in one round.
@@ -80,6 +81,13 @@ func (s *Service) AnswerNegotiation(ctx context.Context, call Call, answer HandA
 		if answer.Round != nil && *answer.Round != len(n.Rounds)+1 {
 			return handed{}, parley.Errorf(parley.CodeContention, "Another message came first: round %d is the last one now. Read the negotiation, then answer.", len(n.Rounds)).
 				With("round_number", len(n.Rounds))
+		}
+		if answer.HeldBy != nil && *answer.HeldBy != n.HeldBy {
+			who := "the agent answers this buyer again"
+			if n.HeldBy != "" {
+				who = "another person answers this buyer"
+			}
+			return handed{}, parley.Errorf(parley.CodeContention, "Nothing was sent: %s. Read the negotiation, then answer.", who).With("status", n.Status)
 		}
 		if answer.Price != nil && answer.Price.Currency != "" && answer.Price.Currency != n.Currency {
 			return handed{}, parley.Invalid("price.currency", "must be the negotiation's currency, %s", n.Currency)

@@ -214,18 +214,25 @@ func (n Numbers) Terms(q InboxItem) string {
 	case e.Ends:
 		return from + " → the deal ends"
 	}
-	words := []string{from + " → " + string(e.Deed) + " " + n.CPM(e.CPM, c.Currency)}
+	price := []string{from + " → " + string(e.Deed) + " " + n.CPM(e.CPM, c.Currency)}
 	if beside := n.AgainstAsk(offered, q.AskOf(e)); beside != "" {
-		words = append(words, beside)
+		price = append(price, beside)
+	}
+	// A row may be cut at its end: what moves comes first, and what is told of every such question last.
+	words := append(n.moved(q), n.given(q)...)
+	if q.Change != nil && before == e.CPM {
+		words = append(words, price...)
+	} else {
+		words = append(price, words...)
+	}
+	words = append(words, n.apart(q, e, "")...)
+	if i := q.Change; i != nil && i.Impact != nil && i.Impact.Before != i.Impact.After {
+		words = append(words, n.worth(q)...)
 	}
 	if e.Asks != "" {
 		words = append(words, "once the rule "+e.Asks+" has asked too")
 	}
-	if i := q.Change; i != nil && i.Impact != nil && i.Impact.Before != i.Impact.After {
-		words = append(words, n.worth(q)...)
-	}
-	words = append(append(words, n.moved(q)...), n.given(q)...)
-	return strings.Join(append(words, n.apart(q, e, "")...), ", ")
+	return strings.Join(words, ", ")
 }
 
 // Impressions are those of an effect beside those that the buyer asked for, where they differ; else empty.

@@ -38,14 +38,30 @@ func worthOf(deal parley.Deal) string {
 	return worth(value, deal.Price.Currency)
 }
 
+// comesTo is worthOf, and of a deal that states no volume what is available over its flight, as the inbox values it.
+func (x *exchange) comesTo(deal parley.Deal) (string, error) {
+	if deal.Impressions > 0 {
+		return worthOf(deal), nil
+	}
+	avails, err := x.service.Capacity(x.Context(), x.call, deal.ProductID, deal.Flight)
+	switch {
+	case parley.Is(err, parley.CodeNotFound) || err == nil && (avails.Available == nil || *avails.Available == 0):
+		return worthOf(deal), nil
+	case err != nil:
+		return "", err
+	}
+	deal.Impressions = *avails.Available
+	return "up to " + worthOf(deal) + " at what is available over its flight", nil
+}
+
 // partiesOf says what a deal is about and for whom.
 func partiesOf(deal parley.Deal) string {
 	return deal.ProductName + " for " + buyerOf(deal.Identity, deal.Claimed, deal.Tier, deal.Owner).Name
 }
 
-// endsWith is what ends when a deal is cancelled, in words.
-func (x *exchange) endsWith(deal parley.Deal, orders []parley.Order) ([]string, error) {
-	lines := []string{"The deal " + deal.ID + ", " + partiesOf(deal) + ", ends: " + worthOf(deal)}
+// endsWith is what ends when a deal is cancelled, in words; comes is what the deal comes to.
+func (x *exchange) endsWith(deal parley.Deal, comes string, orders []parley.Order) ([]string, error) {
+	lines := []string{"The deal " + deal.ID + ", " + partiesOf(deal) + ", ends: " + comes}
 	for _, order := range orders {
 		if to, lives := order.Status.EndWithDeal(); lives {
 			lines = append(lines, "Its order "+order.ID+", which is "+words(order.Status)+", is then "+words(to))
@@ -89,12 +105,16 @@ func (x *exchange) dealEndLooked(id, reason string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	lines, err := x.endsWith(deal, orders.Items)
+	comes, err := x.comesTo(deal)
+	if err != nil {
+		return false, err
+	}
+	lines, err := x.endsWith(deal, comes, orders.Items)
 	if err != nil {
 		return false, err
 	}
 	return x.endingLooked(ending{
-		section: "deals", back: "/deals/" + deal.ID, do: "Cancel this deal, " + worthOf(deal), lines: append(lines, "Reason: "+reason),
+		section: "deals", back: "/deals/" + deal.ID, do: "Cancel this deal, " + comes, lines: append(lines, "Reason: "+reason),
 	})
 }
 
@@ -119,7 +139,11 @@ func (x *exchange) orderEndLooked(id string, to parley.OrderStatus, reason strin
 	if err != nil {
 		return false, err
 	}
-	lines := []string{"The order " + order.ID + " of " + partiesOf(deal) + ", " + worthOf(deal) + ", is then " + words(to)}
+	comes, err := x.comesTo(deal)
+	if err != nil {
+		return false, err
+	}
+	lines := []string{"The order " + order.ID + " of " + partiesOf(deal) + ", " + comes + ", is then " + words(to)}
 	switch {
 	case to == parley.OrderCompleted && x.today() <= deal.Flight.End:
 		lines = append(lines, "Its flight is not over: "+flight(deal.Flight))
@@ -134,5 +158,5 @@ func (x *exchange) orderEndLooked(id string, to parley.OrderStatus, reason strin
 	if reason != "" {
 		lines = append(lines, "Reason: "+reason)
 	}
-	return x.endingLooked(ending{section: "orders", back: "/orders/" + order.ID, do: verb(to) + " this order, " + worthOf(deal), lines: lines})
+	return x.endingLooked(ending{section: "orders", back: "/orders/" + order.ID, do: verb(to) + " this order, " + comes, lines: lines})
 }

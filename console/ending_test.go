@@ -137,6 +137,22 @@ func TestADealEndsAfterALookAtAllThatEnds(t *testing.T) {
 	})
 }
 
+// TestADealWithoutAVolumeEndsAtWhatIsAvailable cancels a deal that states no volume, which the inbox values at what is available.
+func TestADealWithoutAVolumeEndsAtWhatIsAvailable(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	d.sellDemo()
+	buyer := d.buyer("Harbour", acme)
+	b := d.signedIn(d.operator("Mara"))
+	deal := d.book(buyer, d.quote(buyer, "ctv-sports-replay", "PD", 0, 3, 9), "")
+	page := "/console/deals/" + deal.ID
+	form := b.form(page, page+"/cancel")
+	form.values.Set("reason", "over")
+	if status, body := b.post(form.action, form.values); status != http.StatusOK || !strings.Contains(body, "Cancel this deal, up to ") || !strings.Contains(body, "at what is available over its flight") {
+		t.Errorf("%d\n%.3000s", status, body)
+	}
+}
+
 // How a form that ends something says what that does: in a part of the page that is opened for it, or on a page that shows it first; or it is
 // sent with one click, and what it ended is begun again with another.
 const (

@@ -44,6 +44,7 @@ type inboxPage struct {
 	Follow   []followGroup
 	Views    []parley.SavedView
 	Narrowed bool
+	Unread   bool // something of what narrows it cannot be read, so that it narrows nothing
 	Status   string
 	Past     []parley.Approval
 	Search   string // of the page's address, with its question mark
@@ -158,6 +159,7 @@ func (c *console) inbox(x *exchange) error {
 	who := peopleOf(found.People)
 	content.Views = found.Views
 	content.Waiting, content.Snoozed, content.Narrowed = found.Waiting(), found.Snoozed, narrowed(q)
+	content.Unread = len(content.Filter.Errors) > 0
 	content.Parts = []inboxPart{
 		x.inboxPart("Yours to decide", "mine", "after", found.Mine, who, open), x.inboxPart("Others'", "theirs", "others", found.Others, who, open),
 	}

@@ -311,6 +311,15 @@ func (i InboxItem) Weight(e Effect) int64 {
 	return weight
 }
 
+// Moves tells whether a yes settles what else is asked about the same deal, which is then asked about other terms than it has: a booking,
+// and a change that is not left to a person. An order goes on with its deal as that is.
+func (i InboxItem) Moves() bool {
+	if i.DealID == "" || i.OrderID != "" && i.ChangeID == "" {
+		return false
+	}
+	return i.Change == nil || !i.Change.ForAPerson()
+}
+
 // AskOf is the ask for what an answer is about, CPM micros: the one of now or, of what is over, of when it was asked. 0: it is not known.
 func (i InboxItem) AskOf(e Effect) int64 {
 	c, other := i.Facts(), i.Prospect.Other

@@ -283,19 +283,15 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 		}
 		to[of][currency] = AddedUp(to[of][currency], value)
 	}
-	type dealOf struct {
-		sort
-		deal string
-	}
-	valued := map[dealOf]bool{}
-	for _, q := range slices.SortedStableFunc(slices.Values(questions), workLast) {
+	valued := map[string]bool{} // deals
+	for _, q := range slices.SortedStableFunc(slices.Values(questions), movesFirst) {
 		e := q.Does(to, nil)
 		of := sort{e.Deed, e.Endorses, e.Asks != ""}
 		counts[of]++
-		if q.DealID != "" && valued[dealOf{of, q.DealID}] {
+		if valued[q.DealID] {
 			continue
 		}
-		valued[dealOf{of, q.DealID}] = true
+		valued[q.DealID] = q.DealID != ""
 		known := q.Change != nil && q.Change.Impact != nil
 		switch {
 		case q.Facts().Volume == VolumeUnknown && (!known || e.Deed != DeedChange):
@@ -339,15 +335,18 @@ func (n Numbers) Together(questions []InboxItem, to ApprovalStatus) string {
 	return strings.Join(sums, "; ")
 }
 
-// workLast orders changes that are work for a person, and move nothing, after whatever else there is.
-func workLast(a, b InboxItem) int {
-	work := func(q InboxItem) int {
-		if q.Change != nil && q.Change.ForAPerson() {
-			return 1
+// movesFirst orders what moves a deal before what goes on with it, and last changes that are work for a person.
+func movesFirst(a, b InboxItem) int {
+	place := func(q InboxItem) int {
+		switch {
+		case q.Moves():
+			return 0
+		case q.Change != nil && q.Change.ForAPerson():
+			return 2
 		}
-		return 0
+		return 1
 	}
-	return cmp.Compare(work(a), work(b))
+	return cmp.Compare(place(a), place(b))
 }
 
 // several says how many of a kind are answered.

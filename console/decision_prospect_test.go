@@ -89,6 +89,11 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 			return c
 		}
 		twice, work := again(later, parley.ChangeImpressions, parley.ChangeTerms{Impressions: new(int64(900_000))}).ApprovalID, again(later, parley.ChangeOther, parley.ChangeTerms{}).ApprovalID
+		d.gate(parley.ApprovalRule{Name: "Orders", Gate: parley.GateOrderSubmission, Condition: "true", Role: parley.ScopeApprover})
+		var order parley.Order
+		must[seller.Answer](t)(d.service.CreateOrder(t.Context(), seller.Terminal("test"), seller.OrderRequest{DealID: later.DealID}, keep(&order)))
+		must[seller.Answer](t)(d.service.TransitionOrder(t.Context(), seller.Terminal("test"), seller.TransitionRequest{OrderID: order.ID, To: parley.OrderSubmitted}, keep(&order)))
+		goes := asked(func(a parley.Approval) bool { return a.OrderID == order.ID })
 		asks := buyer()
 		dearer := d.propose(asks, "video-web-preroll", "PG", "60", 1_000_000, 10, 19).ApprovalID
 		fresh := d.propose(buyer(), "video-web-midroll", "PG", "60", 1_000_000, 10, 19).ApprovalID
@@ -189,7 +194,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		}
 
 		// Many at once: what is refused is no part of it, and changes tell before and after.
-		ids := []string{raised, paused, booking, ends, shortened, work, grows, longer, twice}
+		ids := []string{raised, paused, booking, ends, shortened, work, goes, grows, longer, twice}
 		_, many := b.submit("/console/inbox/bulk", url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": ids, "_once": {"many"}})
 		page := plainly(wordsOf(many))
 		all := parley.ChangeRequest{Impact: &parley.PricingImpact{
@@ -199,24 +204,24 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		}}
 		for _, text := range []string{
 			// A deal counts once, and of what would outdate each other the first is answered; what is work for a person stands beside any.
-			"Approve 5 changes: " + plainly(becomes(all)) + " ", "another change of this deal is answered here and would outdate it", plainly(becomes(whole)) + " the deal ends", plainly(becomes(part)), plainly(becomes(more)), not,
+			"Approve 5 changes: " + plainly(becomes(all)) + " ", "another question about this deal is answered here and would outdate it", plainly(becomes(whole)) + " the deal ends", plainly(becomes(part)), plainly(becomes(more)), not,
 		} {
 			if !strings.Contains(page, text) {
 				t.Errorf("the review of many does not say %q: %.3000s", text, page)
 			}
 		}
-		if strings.Contains(page, "Accept 1") || strings.Contains(page, "Accept 4") {
-			t.Errorf("the review of many adds up what would be refused: %.3000s", page)
+		if strings.Contains(page, "Accept 1") || strings.Contains(page, "Accept 4") || strings.Contains(page, "Submit 1") {
+			t.Errorf("the review of many adds up what would be refused, or outdated: %.3000s", page)
 		}
-		values = url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": {longer, twice}, "_once": {"one deal"}}
+		values = url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": {goes, longer, twice}, "_once": {"one deal"}}
 		_, review = b.submit("/console/inbox/bulk", values)
 		for _, name := range []string{"told." + longer, "_draft"} {
 			values.Set(name, field(t, review, name))
 		}
 		values.Set("_do", "commit")
 		_, done := b.submit("/console/inbox/bulk", values)
-		if text := wordsOf(done); !strings.Contains(done, longer+"-planned") || strings.Contains(done, twice+"-planned") || !strings.Contains(text, "would outdate it") {
-			t.Errorf("of two changes of a deal the first is not answered alone: %.2000s", text)
+		if text := wordsOf(done); !strings.Contains(done, longer+"-planned") || strings.Contains(done, twice+"-planned") || strings.Contains(done, goes+"-planned") || !strings.Contains(text, "would outdate it") {
+			t.Errorf("of the questions about a deal the first that changes it is not answered alone: %.2000s", text)
 		}
 		sells("display-run-of-site", func(p *parley.Product) { p.DailyImpressions = new(int64(10_000)) })
 		hold("less is there for what names no volume", says(cut), map[string]string{"button": "216.00 USD becomes 150.00 USD"})

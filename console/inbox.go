@@ -679,28 +679,30 @@ type questionOfMany struct {
 	left string // why it is not answered; empty: it is
 }
 
-// questions reads several that are answered alike. What is over, answered already, or would be refused is left; so are, of several changes
-// that would outdate each other, all but the first.
+// questions reads several that are answered alike. What is over, answered already, or would be refused is left; so is, of several that are
+// approved of one deal, whatever the first that moves it would outdate.
 func (x *exchange) questions(requests []seller.DecisionRequest) ([]questionOfMany, error) {
 	all := make([]questionOfMany, len(requests))
-	changed := map[string]bool{} // deals
+	moved := map[string]string{} // deals, by the questions that move them
 	for i, request := range requests {
 		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
 		if err != nil {
 			return nil, missing(err, "approval", request.ApprovalID)
 		}
-		all[i] = questionOfMany{item: item, left: closed(item.Approval)}
-		if request.Decision != "approve" || all[i].left != "" {
-			continue
+		q := questionOfMany{item: item, left: closed(item.Approval)}
+		if q.left == "" && request.Decision == "approve" && item.Does(parley.ApprovalApproved, nil).Refused != "" {
+			q.left = onPages.Decision(item, parley.ApprovalApproved, nil)
 		}
-		moves := item.Change != nil && !item.Change.ForAPerson()
-		switch {
-		case item.Does(parley.ApprovalApproved, nil).Refused != "":
-			all[i].left = onPages.Decision(item, parley.ApprovalApproved, nil)
-		case moves && changed[item.DealID]:
-			all[i].left = "another change of this deal is answered here and would outdate it; answer it on its own"
-		case moves:
-			changed[item.DealID] = true
+		if q.left == "" && request.Decision == "approve" && item.Moves() && moved[item.DealID] == "" {
+			moved[item.DealID] = item.ID
+		}
+		all[i] = q
+	}
+	for i := range all {
+		q := &all[i]
+		by := moved[q.item.DealID]
+		if work := q.item.Change != nil && q.item.Change.ForAPerson(); q.left == "" && by != "" && by != q.item.ID && !work {
+			q.left = "another question about this deal is answered here and would outdate it; answer it on its own"
 		}
 	}
 	return all, nil

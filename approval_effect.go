@@ -88,7 +88,15 @@ type Expected struct {
 	CPM         *int64 // micros
 	Impressions *int64
 	Value       *int64 // micros
+	FlightStart *Date
+	FlightEnd   *Date
+	PassesOn    *bool // to another rule, which asks next
 	Currency    Currency
+}
+
+// Terms tells whether the price, the volume and the dates are all known of what is expected.
+func (x *Expected) Terms() bool {
+	return x != nil && (x.Shown != nil || x.CPM != nil && x.Impressions != nil && x.FlightStart != nil && x.FlightEnd != nil)
 }
 
 // Is tells whether an effect, in a currency, is what was expected. One that would be refused never is.
@@ -99,9 +107,12 @@ func (x Expected) Is(currency Currency, e Effect) bool {
 	if x.Shown != nil {
 		return e.Same(*x.Shown)
 	}
-	same := func(want *int64, is int64) bool { return want == nil || *want == is }
-	return (x.Deed == "" || x.Deed == e.Deed) && same(x.CPM, e.CPM) && same(x.Impressions, e.Impressions) && same(x.Value, e.Value)
+	return (x.Deed == "" || x.Deed == e.Deed) && expects(x.CPM, e.CPM) && expects(x.Impressions, e.Impressions) && expects(x.Value, e.Value) &&
+		expects(x.FlightStart, e.Flight.Start) && expects(x.FlightEnd, e.Flight.End) && expects(x.PassesOn, e.Asks != "")
 }
+
+// expects tells whether a part is as it was expected, if anything was.
+func expects[T comparable](want *T, is T) bool { return want == nil || *want == is }
 
 func valueOf[T any](value *T) T {
 	var none T

@@ -44,7 +44,7 @@ func (w *work) foreseen(ctx context.Context, a parley.Approval, request Decision
 // an answer that does not say so. A first yes of two has no message to the buyer.
 func (w *work) expected(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.InboxItem, parley.Effect, error) {
 	if request.Expected != nil && *request.Expected == (parley.Expected{}) {
-		return parley.InboxItem{}, parley.Effect{}, parley.Invalid("expected", "must name at least one of effect, price, impressions and deal_value")
+		return parley.InboxItem{}, parley.Effect{}, parley.Invalid("expected", "must name at least one of effect, price, impressions, deal_value, flight_start, flight_end and passes_on")
 	}
 	item, would, err := w.foreseen(ctx, a, request)
 	if err == nil && would.Endorses && request.BuyerMessage != "" {
@@ -63,10 +63,14 @@ func (w *work) expected(ctx context.Context, a parley.Approval, request Decision
 	} else if told := request.Expected.Shown; told != nil {
 		text += " instead of “" + numbers.Effect(item, *told) + "”"
 	}
-	return item, would, &otherwise{parley.Errorf(parley.CodeConflict, "%s.", text).With("status", a.Status).With("would", map[string]any{
+	does := map[string]any{
 		"effect": would.Deed, "price": json.Number(parley.FormatMicros(would.CPM, 0)), "impressions": would.Impressions,
-		"deal_value": json.Number(parley.FormatMicros(would.Value, 0)), "refused": would.Refused,
-	}), would, item.AskOf(would)}
+		"deal_value": json.Number(parley.FormatMicros(would.Value, 0)), "passes_on": would.Asks != "", "refused": would.Refused,
+	}
+	if would.Flight.End != 0 {
+		does["flight_start"], does["flight_end"] = would.Flight.Start, would.Flight.End
+	}
+	return item, would, &otherwise{parley.Errorf(parley.CodeConflict, "%s.", text).With("status", a.Status).With("would", does), would, item.AskOf(would)}
 }
 
 // cameAs refuses what an answer came to, where that is nothing that it was expected to do.
@@ -77,6 +81,10 @@ func cameAs(a parley.Approval, request DecisionRequest) error {
 	}
 	if told := request.Expected.Shown; told != nil && told.Asks != "" && done.Result != "held" {
 		return parley.Errorf(parley.CodeConflict, "Nothing was answered: the rule %s does not ask about it any more, so that it would be carried out now.", told.Asks).
+			With("status", parley.ApprovalPending)
+	}
+	if passes := request.Expected.PassesOn; passes != nil && *passes != (done.Result == "held") {
+		return parley.Errorf(parley.CodeConflict, "Nothing was answered: it was expected to be carried out, and another rule asks about it: %s.", done.Reason).
 			With("status", parley.ApprovalPending)
 	}
 	if done.Result != "rejected" && done.Result != "nothing" {

@@ -41,6 +41,9 @@ type Expected struct {
 	Price       *contract.Price `json:"price,omitempty" doc:"CPM, in the currency of the case."`
 	Impressions *int64          `json:"impressions,omitempty" minimum:"0"`
 	DealValue   *contract.Price `json:"deal_value,omitempty" doc:"In the currency of the case."`
+	FlightStart *parley.Date    `json:"flight_start,omitempty" doc:"Of what the answer is about: of a change what the deal would have."`
+	FlightEnd   *parley.Date    `json:"flight_end,omitempty" doc:"The last day of the same."`
+	PassesOn    *bool           `json:"passes_on,omitempty" doc:"Whether a yes is not the last one: another rule asks somebody next, and nothing is carried out until then."`
 }
 
 // domain is what the flow takes.
@@ -48,7 +51,9 @@ func (x *Expected) domain() *parley.Expected {
 	if x == nil {
 		return nil
 	}
-	expected := &parley.Expected{Deed: parley.Deed(x.Effect), Impressions: x.Impressions}
+	expected := &parley.Expected{
+		Deed: parley.Deed(x.Effect), Impressions: x.Impressions, FlightStart: x.FlightStart, FlightEnd: x.FlightEnd, PassesOn: x.PassesOn,
+	}
 	if x.Price != nil {
 		expected.CPM, expected.Currency = &x.Price.Money.Micros, x.Price.Money.Currency
 	}

@@ -155,12 +155,15 @@ func (w *work) decide(ctx context.Context, a parley.Approval, request DecisionRe
 	}
 	status, at := decisions[request.Decision], w.now
 	if request.Expected != nil || status == parley.ApprovalApproved && (a.FirstOfTwo() || a.FirstYes != nil) {
-		_, would, err := w.expected(ctx, a, request)
+		item, would, err := w.expected(ctx, a, request)
 		if err != nil {
 			return parley.Approval{}, err
 		}
 		if would.Endorses {
 			return w.endorse(a, request, would)
+		}
+		if status == parley.ApprovalApproved && a.OrderID != "" && a.ChangeID == "" && request.Expected.Terms() {
+			a.Case = item.Facts() // which its deal has by now, and which this is a yes to
 		}
 	}
 	if status == parley.ApprovalApproved {

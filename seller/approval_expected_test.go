@@ -119,13 +119,7 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 		{name: "paused", then: func(p *parley.Product) { p.Status = parley.ProductPaused }},
 		{name: "a floor above", then: func(p *parley.Product) { p.BaseCPM, p.FloorCPM = of[int64](60_000_000), 50_000_000 }},
 		{name: "another change is applied", of: []string{"change", "order"}, meanwhile: func(d *desk, r *told) {
-			desk := d.operator()
-			other := d.mustAsk(r.buyer, seller.ChangeInput{
-				Type: parley.ChangeImpressions, DealID: d.approval(r.id).DealID, Reason: "less", Proposed: json.RawMessage(`{}`),
-				Terms: parley.ChangeTerms{Impressions: of[int64](900_000)},
-			})
-			must(d.review(desk, other.ID, "approve"))
-			must(d.applyChange(r.buyer, other.ID))
+			d.lessens(r.buyer, d.approval(r.id).DealID, 900_000)
 		}},
 		{name: "the buyer is blocked", blocks: true},
 	}
@@ -226,6 +220,16 @@ func TestAnAnswerDoesWhatItWasToldOrNothing(t *testing.T) {
 	})
 }
 
+// lessens changes the volume of a deal, of which nobody is asked.
+func (d *desk) lessens(buyer seller.Call, dealID string, impressions int64) {
+	d.t.Helper()
+	c := d.mustAsk(buyer, seller.ChangeInput{
+		Type: parley.ChangeImpressions, DealID: dealID, Reason: "less", Proposed: json.RawMessage(`{}`), Terms: parley.ChangeTerms{Impressions: &impressions},
+	})
+	must(d.review(d.operator(), c.ID, "approve"))
+	must(d.applyChange(buyer, c.ID))
+}
+
 // TestAYesBehindWhichARuleAsksSaysSo has two rules stop the same, of every kind: a yes to the first is passed on, and a yes to the second is
 // carried out.
 func TestAYesBehindWhichARuleAsksSaysSo(t *testing.T) {
@@ -234,7 +238,7 @@ func TestAYesBehindWhichARuleAsksSaysSo(t *testing.T) {
 		ctx := context.Background()
 		d.sell(video())
 		buyer, desk := d.buyer(acme), d.operator(parley.ScopeApprover)
-		deal, orders := d.dealOf(buyer, 100_000), d.dealOf(buyer, 100_000)
+		deal, orders, moved, told := d.dealOf(buyer, 100_000), d.dealOf(buyer, 100_000), d.dealOf(buyer, 200_000), d.dealOf(buyer, 220_000)
 		for kind, c := range map[string]struct {
 			gate parley.Gate
 			of   string // condition
@@ -249,6 +253,17 @@ func TestAYesBehindWhichARuleAsksSaysSo(t *testing.T) {
 			"order": {parley.GateOrderSubmission, "impressions == 100000", func() string {
 				must(d.move(buyer, must(d.order(buyer, orders.ID)).ID, parley.OrderSubmitted))
 				return d.asked(orders.ID)[0].ID
+			}},
+			// A yes to the terms that its deal has by now is one to them: who said it is not asked again.
+			"order of what was changed": {parley.GateOrderSubmission, "(impressions == 200000 || impressions == 160000)", func() string {
+				must(d.move(buyer, must(d.order(buyer, moved.ID)).ID, parley.OrderSubmitted))
+				d.lessens(buyer, moved.ID, 160_000)
+				return d.asked(moved.ID)[0].ID
+			}},
+			"order by its parts": {parley.GateOrderSubmission, "(impressions == 220000 || impressions == 180000)", func() string {
+				must(d.move(buyer, must(d.order(buyer, told.ID)).ID, parley.OrderSubmitted))
+				d.lessens(buyer, told.ID, 180_000)
+				return d.asked(told.ID)[0].ID
 			}},
 		} {
 			behind := "Second of " + kind
@@ -270,7 +285,15 @@ func TestAYesBehindWhichARuleAsksSaysSo(t *testing.T) {
 					t.Errorf("with %q next, a yes does not say what it comes to: %q", next, words)
 				}
 				var a parley.Approval
-				request := seller.DecisionRequest{ApprovalID: id, Decision: "approve", Expected: &parley.Expected{Shown: &e}}
+				request := seller.DecisionRequest{ApprovalID: id, Decision: "approve", Expected: &parley.Expected{PassesOn: of(next == "")}}
+				if _, err := d.service.DecideAndResume(ctx, desk, request, keep(&a)); !parley.Is(err, parley.CodeConflict) {
+					t.Errorf("with %q next, a yes that expects otherwise: %v", next, err)
+				}
+				if request.Expected = (&parley.Expected{Shown: &e}); kind == "order by its parts" {
+					request.Expected = &parley.Expected{
+						CPM: &e.CPM, Impressions: &e.Impressions, FlightStart: &e.Flight.Start, FlightEnd: &e.Flight.End, PassesOn: of(next != ""),
+					}
+				}
 				must(d.service.DecideAndResume(ctx, desk, request, keep(&a)))
 				var done struct {
 					Result     string `json:"result"`

@@ -20,7 +20,9 @@ func (p prices) asksAboutOrder(ctx context.Context, q *judged) error {
 	if err != nil {
 		return err
 	}
-	rule, _, stopped, err := p.meet(ctx, p.ApprovalVersion(), ordered(deal), q.item.Approval, parley.GateOrderSubmission, granting(q.item.Approval))
+	yes := granting(q.item.Approval)
+	yes.Case = q.item.Facts()
+	rule, _, stopped, err := p.meet(ctx, p.ApprovalVersion(), ordered(deal), q.item.Approval, parley.GateOrderSubmission, yes)
 	if stopped {
 		q.item.Prospect.Asks = rule.Name
 	}

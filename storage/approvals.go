@@ -115,7 +115,7 @@ func (tx *Tx) UpdateApproval(a parley.Approval) {
 	tx.locks(approvalRow, a.ID)
 	const update = `UPDATE approvals SET status = $3, role = $4, timeout_at = $5, on_timeout = $6, decided_by = $7, decided_at = $8,
 		reason = $9, modifications = $10, resumed_at = $11, outcome = $12, message_to_buyer = $13, planned = $14, planned_for = $15,
-		assignee = $16, snoozed_until = $17, second_role = $18, first_by = $19, first_at = $20, first_yes = $21, version = $2
+		assignee = $16, snoozed_until = $17, second_role = $18, first_by = $19, first_at = $20, first_yes = $21, facts = $22, version = $2
 		WHERE id = $1 AND version = $2 - 1`
 	tx.add(Stmt{
 		SQL: update,
@@ -123,7 +123,7 @@ func (tx *Tx) UpdateApproval(a parley.Approval) {
 			a.ID, a.Version, string(a.Status), string(a.Role), micros(a.TimeoutAt), string(a.OnTimeout), a.DecidedBy,
 			maybeMicros(a.DecidedAt), a.Reason, tx.maybeJSON(a.Modifications), maybeMicros(a.ResumedAt), rawText(a.Outcome),
 			a.BuyerMessage, tx.maybeJSON(a.Planned), maybeMicros(a.PlannedFor), a.Assignee, maybeMicros(a.SnoozedUntil),
-			string(a.SecondRole), a.FirstBy, maybeMicros(a.FirstAt), tx.maybeJSON(a.FirstYes),
+			string(a.SecondRole), a.FirstBy, maybeMicros(a.FirstAt), tx.maybeJSON(a.FirstYes), tx.json(a.Case),
 		},
 		Wants: 1, Otherwise: parley.Errorf(parley.CodeContention, "The approval %q has changed meanwhile. Read it again, then retry.", a.ID),
 	})

@@ -306,7 +306,11 @@ func (r *reader) micros(name string) *int64 {
 
 // decimal is micros of a field that is not empty, of a unit; empty: of a currency, if it is an amount.
 func (r *reader) decimal(name, unit string) *int64 {
-	micros, err := readDecimal(r.text(name))
+	text := r.text(name)
+	if unit == "%" {
+		text = strings.TrimSpace(strings.TrimSuffix(text, unit))
+	}
+	micros, err := readDecimal(text)
 	if err == nil {
 		return &micros
 	}
@@ -356,7 +360,7 @@ func (r *reader) positive(name string, n *int64) *int64 {
 	return n
 }
 
-// percent reads a rate such as 12.5, in percent.
+// percent reads a rate such as 12.5, in percent, which the text may say too: 12,5% and 12,5 %.
 func (r *reader) percent(name string) parley.BasisPoints {
 	if r.text(name) == "" {
 		return 0

@@ -75,6 +75,23 @@ func TestAmbiguousNumbersSayWhatTheyMayMean(t *testing.T) {
 	}
 }
 
+// TestPercents reads a rate with its sign and without.
+func TestPercents(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]parley.BasisPoints{
+		"12,5": 1250, "12,5%": 1250, "12.5 %": 1250, "12,5\u00a0%": 1250, "-2,5%": -250, "12,5 EUR": -1, "%": -1, "12%5": -1, "12,5%%": -1, "1,250%": -1,
+	} {
+		r := reader{values: url.Values{"discount": {text}}}
+		if got := r.percent("discount"); want != -1 && (got != want || len(r.problems) > 0) || want == -1 && len(r.problems) != 1 {
+			t.Errorf("%q is read as %d, %v", text, got, r.problems)
+		}
+	}
+	r := reader{values: url.Values{"price": {"12,5%"}}}
+	if r.micros("price"); len(r.problems) != 1 {
+		t.Error("a price may say %")
+	}
+}
+
 func TestWholeNumbers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int64{

@@ -3,7 +3,6 @@ package parley
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -197,7 +196,7 @@ func ParseScope(name string) (Scope, bool) {
 func RolesInWords(scopes []Scope) string {
 	words := make([]string, len(scopes))
 	for i, scope := range scopes {
-		words[i] = strconv.Quote(string(scope))
+		words[i] = string(scope)
 	}
 	if last := len(words) - 1; last > 0 {
 		return strings.Join(words[:last], ", ") + " or " + words[last]

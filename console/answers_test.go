@@ -156,8 +156,12 @@ func TestAnAnswerByHandSaysWhatStopsIt(t *testing.T) {
 	talks := w.propose(w.buyer, "ctv-news-evening", "PD", "19.00", 2_000_000, 26, 40)
 	b := w.signedIn(w.approver)
 	at, values := "/console/negotiations/"+talks.NegotiationID+"/answer", url.Values{"action": {"accept"}, "_once": {"yes"}}
-	_, body := b.submit(at, values)
-	stops := "The rule Agreements stops it: it waits for somebody with the role \"finance\", not you"
+	_, body := b.submit(at, url.Values{"action": {"reject"}, "_once": {"no"}})
+	if said := wordsOf(body); !strings.Contains(said, "End the negotiation about "+talks.ProductName+" without an agreement: 19.00 USD") || !strings.Contains(said, "38,000.00 USD on the table") {
+		t.Errorf("the preview of an end does not say of what, and what is given up:\n%.3000s", said)
+	}
+	_, body = b.submit(at, values)
+	stops := "The rule Agreements stops it: it waits for somebody with the role finance, not you"
 	if said := wordsOf(body); !strings.Contains(said, "Accept 19.00 USD") || !strings.Contains(said, stops) {
 		t.Errorf("the preview does not say what stops it:\n%.3000s", said)
 	}

@@ -169,7 +169,7 @@ func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
 			return false, err
 		}
 	}
-	_, with, err := x.parties(n)
+	product, with, err := x.parties(n)
 	if err != nil {
 		return false, err
 	}
@@ -178,7 +178,10 @@ func (x *exchange) handLooked(said seller.HandAnswer) (bool, error) {
 	case said.Action == "accept":
 		r.Do = "Accept " + onPages.Price(min(lastBuyer(n), n.StandingCPM()), n.BaseCPM, n.Impressions, n.Currency)
 	case said.Action == "reject":
-		r.Do = "End the negotiation without an agreement"
+		r.Do = "End the negotiation about " + product + " without an agreement"
+		if theirs := lastBuyer(n); theirs > 0 {
+			r.Do += ": " + onPages.Price(theirs, n.BaseCPM, n.Impressions, n.Currency) + " on the table"
+		}
 	case said.Price != nil:
 		r.Do = "Send counter "
 		if said.Action == "final_offer" {

@@ -118,6 +118,35 @@ func (x *exchange) dealEndLooked(id, reason string) (bool, error) {
 	})
 }
 
+// keyEndLooked shows what hangs on a key before it ends. One that has ended already, the service answers.
+func (x *exchange) keyEndLooked(id string) (bool, error) {
+	key, err := x.service.Key(x.Context(), x.call, id)
+	if err != nil {
+		return false, missing(err, "key", id)
+	}
+	if key.RevokedAt != nil {
+		return true, nil
+	}
+	held, err := x.service.KeyHoldings(x.Context(), x.call, key.ID)
+	if err != nil {
+		return false, err
+	}
+	lines := []string{"The key " + key.Label + " stops working on every node at once, and for good"}
+	if key.OfPerson() {
+		lines = append(lines, "They cannot sign in until an admin lets them back in")
+	}
+	if held.Deals > 0 {
+		lines = append(lines, "Deals of its buyer that run: "+count(held.Deals)+". They go on; only with another key can it read, change or order them")
+	}
+	if held.Negotiations > 0 {
+		lines = append(lines, "Negotiations of its buyer that are open: "+count(held.Negotiations)+". They end at their time, unless it answers with another key")
+	}
+	if held.Webhooks > 0 {
+		lines = append(lines, "Webhooks of this key: "+count(held.Webhooks)+". They get nothing any more")
+	}
+	return x.endingLooked(ending{section: "keys", back: "/keys/" + key.ID, do: "Revoke this key", lines: lines})
+}
+
 // final tells whether an order does not come back from a state, or only as a draft.
 func final(to parley.OrderStatus) bool {
 	return ends(to) || len(to.Next()) == 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -101,6 +102,12 @@ func TestADealEndsAfterALookAtAllThatEnds(t *testing.T) {
 	t.Parallel()
 	stores.Each(t, func(t *testing.T, store *storage.Store) {
 		w := openWorld(openDeskOver(t, store))
+		key := must[parley.Key](t)(w.service.Key(context.Background(), w.buyer, seller.OwnKey))
+		_, body := w.signedIn(w.admin).submit("/console/keys/"+key.ID+"/revoke", url.Values{})
+		if key = must[parley.Key](t)(w.service.Key(context.Background(), w.buyer, key.ID)); key.RevokedAt != nil || !strings.Contains(wordsOf(body), "Deals of its buyer that run: ") ||
+			!strings.Contains(wordsOf(body), "Webhooks of this key: 1") {
+			t.Errorf("a key ends (%v) without a look at what hangs on it:\n%.2000s", key.RevokedAt, wordsOf(body))
+		}
 		b := w.signedIn(w.approver)
 		page := "/console/deals/" + w.deal.ID
 		form := b.form(page, page+"/cancel")
@@ -166,7 +173,7 @@ var (
 	endingForms = map[string]string{
 		"/deals/{id}/cancel": looked, "/orders/{id}/transition": looked, "/negotiations/{id}/answer": looked,
 		"/destinations/{id}/remove": toldBeside, "/destinations/{id}/pause": toldBeside, "/destinations/{id}/mapping/remove": toldBeside,
-		"/agents/{id}/remove": toldBeside, "/keys/{id}/revoke": toldBeside, "/packages/{id}/archive": toldBeside,
+		"/agents/{id}/remove": toldBeside, "/keys/{id}/revoke": looked, "/packages/{id}/archive": toldBeside,
 		"/pricing/rules/{id}/delete": toldBeside, "/approval-rules/{id}/delete": toldBeside, "/negotiation-profiles/{id}/delete": toldBeside,
 		"/activations/{id}/withdraw": toldBeside, "/activations/{id}/give-up": toldBeside, "/activations/{id}/pause": toldBeside,
 		"/deals/{id}/share/{share}/end": begunAgain, "/notices/{id}/off": begunAgain, "/webhooks/{id}/disable": begunAgain, "/sign-ins/{id}/end": begunAgain,

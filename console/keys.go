@@ -214,6 +214,9 @@ func (c *console) rotateKey(x *exchange) error {
 }
 
 func (c *console) revokeKey(x *exchange) error {
+	if looked, err := x.keyEndLooked(x.PathValue("id")); err != nil || !looked {
+		return err
+	}
 	answer, err := c.service.RevokeKey(x.Context(), x.call, x.PathValue("id"),
 		thenGo(func(k parley.Key) string { return "/keys/" + k.ID }))
 	if err != nil {

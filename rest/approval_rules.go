@@ -11,7 +11,7 @@ import (
 )
 
 var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleRequest, wire.ApprovalRule]{
-	path: "/api/v1/approval-rules", id: "rule_id", name: "ApprovalRule", plural: "approval_rules", tag: "Approvals",
+	path: "/api/v1/approval-rules", id: "rule_id", name: "ApprovalRule", tag: "Approvals",
 	a: "an approval rule", what: "rule", listed: "approval rules that were made here",
 	example: `{"name": "Large deals", "gate": "deal_booking", "condition": "deal_value >= 250000", "role": "finance", ` +
 		`"timeout": "24h", "on_timeout": "escalate", "escalate_to": "admin", "priority": 100}`,
@@ -24,9 +24,8 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 	replacing: "At once, on every node, for what comes from then on; what the rule has stopped already waits on.",
 	deleting:  "Its history stays, and what it has stopped still waits for a decision.",
 
-	book: (*seller.Service).ApprovalRules, domain: always((*wire.ApprovalRuleRequest).Domain), render: wire.ApprovalRuleOf, sample: sampleApprovalRule,
+	book: (*seller.Service).ApprovalRules, domain: always((*wire.ApprovalRuleRequest).Domain), list: wire.ListApprovalRules, sample: sampleApprovalRule,
 	version: func(body *wire.ApprovalRuleRequest) *int64 { return body.Version },
-	idOf:    func(rule parley.ApprovalRule) string { return rule.ID },
 }.routes(),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/approval-rules/configured", Access: AccessOperator, Scopes: viewer,

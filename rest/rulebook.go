@@ -15,7 +15,6 @@ type rulebook[T, B, O any] struct {
 	path    string // of the list; the last part of a rule's is the wildcard that id names
 	id      string // such as rule_id
 	name    string // in the ids of operations, such as PricingRule
-	plural  string // of the rows, such as pricing_rules
 	tag     string
 	a, what string // in words: "a pricing rule", and "rule" for short
 	listed  string // which ones are listed
@@ -25,10 +24,9 @@ type rulebook[T, B, O any] struct {
 	creating, listing, replacing, deleting string
 
 	book    func(*seller.Service) seller.Rulebook[T]
-	domain  func(*B, string) (T, error) // by the id of the rule, empty of a new one
-	version func(*B) *int64             // that a change was made from
-	render  func(wire.View, T) O
-	idOf    func(T) string
+	domain  func(*B, string) (T, error)  // by the id of the rule, empty of a new one
+	version func(*B) *int64              // that a change was made from
+	list    wire.List[wire.Paging, T, O] // whose rows are written as a rule is anywhere
 	sample  T
 }
 
@@ -54,7 +52,7 @@ func (b rulebook[T, B, O]) routes() []Route {
 	replace.Failures, remove.Failures = []int{http.StatusPreconditionFailed}, []int{http.StatusPreconditionFailed}
 	return []Route{
 		act(create, wire.Act[B, T, O]{
-			Line: http.MethodPost + " " + b.path, Render: b.render, Status: wire.Made,
+			Line: http.MethodPost + " " + b.path, Render: b.list.Render, Status: wire.Made,
 			Run: func(ctx context.Context, x *wire.Exchange, _ string, body *B, encode seller.Encode[T]) (seller.Answer, error) {
 				rule, err := b.domain(body, "")
 				if err != nil {
@@ -63,25 +61,20 @@ func (b rulebook[T, B, O]) routes() []Route {
 				return b.book(x.Service).Create(ctx, x.Call, rule, encode)
 			},
 		}, b.sample),
-		list(route(http.MethodGet, b.path, "list"+b.name+"s", "List the "+b.listed, b.listing), wire.List[wire.Paging, T, O]{
-			Plural: b.plural, Render: b.render, ID: b.idOf,
-			Find: func(ctx context.Context, x *wire.Exchange, _ wire.Paging, page seller.Page) (seller.Listing[T], error) {
-				return b.book(x.Service).List(ctx, x.Call, page)
-			},
-		}, b.sample),
+		list(route(http.MethodGet, b.path, "list"+b.name+"s", "List the "+b.listed, b.listing), b.list, b.sample),
 		one(route(http.MethodGet, path, "get"+b.name, "Read "+b.a, "Its ETag names its version."), wire.Lookup[T, O]{
 			Find: func(s *seller.Service, ctx context.Context, call seller.Call, id string) (T, error) {
 				return b.book(s).Read(ctx, call, id)
 			},
-			Render: b.render,
+			Render: b.list.Render,
 		}, b.sample),
 		read(route(http.MethodGet, path+"/history", "get"+b.name+"History", "Read every version of "+b.a,
 			"Oldest first; also of a "+b.what+" that was deleted."),
 			func(ctx context.Context, x *exchange, path idPath) (wire.History[O], error) {
 				versions, err := b.book(x.Service).History(ctx, x.Call, path.ID)
-				return wire.HistoryOf(x.View, versions, b.render), err
-			}, func(x *exchange) wire.History[O] { return wire.HistoryOf(x.View, []T{b.sample}, b.render) }),
-		actWith(replace, wire.Act[B, T, O]{Render: b.render, Status: wire.Done}, b.sample,
+				return wire.HistoryOf(x.View, versions, b.list.Render), err
+			}, func(x *exchange) wire.History[O] { return wire.HistoryOf(x.View, []T{b.sample}, b.list.Render) }),
+		actWith(replace, wire.Act[B, T, O]{Render: b.list.Render, Status: wire.Done}, b.sample,
 			func(ctx context.Context, x *exchange, params idChange, body *B, encode seller.Encode[T]) (seller.Answer, error) {
 				expected, err := params.expected(b.version(body))
 				if err != nil {
@@ -93,7 +86,7 @@ func (b rulebook[T, B, O]) routes() []Route {
 				}
 				return b.book(x.Service).Replace(ctx, x.Call, rule, expected, encode)
 			}),
-		actWith(remove, wire.Act[none, T, O]{Render: b.render, Status: wire.Done}, b.sample,
+		actWith(remove, wire.Act[none, T, O]{Render: b.list.Render, Status: wire.Done}, b.sample,
 			func(ctx context.Context, x *exchange, params idDeletion, _ *none, encode seller.Encode[T]) (seller.Answer, error) {
 				expected, err := params.expectedVersion()
 				if err != nil {

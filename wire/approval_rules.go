@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"time"
 
 	"parley"
@@ -117,9 +116,4 @@ func RuleTestOf(v View, facts parley.ApprovalCase, rules []parley.ApprovalRule) 
 }
 
 // ListApprovalRules lists the approval rules that were made here.
-var ListApprovalRules = List[Paging, parley.ApprovalRule, ApprovalRule]{
-	Plural: "approval_rules", Render: ApprovalRuleOf, ID: func(r parley.ApprovalRule) string { return r.ID },
-	Find: func(ctx context.Context, x *Exchange, _ Paging, page seller.Page) (seller.Listing[parley.ApprovalRule], error) {
-		return x.Service.ApprovalRules().List(ctx, x.Call, page)
-	},
-}
+var ListApprovalRules = listRules("approval_rules", ApprovalRuleOf, func(r parley.ApprovalRule) string { return r.ID }, (*seller.Service).ApprovalRules)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/seller"
 	"parley/wire/contract"
 )
 
@@ -85,3 +86,6 @@ func ProfileOf(_ View, p parley.NegotiationProfile) NegotiationProfile {
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, UpdatedBy: p.UpdatedBy,
 	}
 }
+
+// ListNegotiationProfiles lists the negotiation profiles in force.
+var ListNegotiationProfiles = listRules("negotiation_profiles", ProfileOf, func(p parley.NegotiationProfile) string { return p.ID }, (*seller.Service).NegotiationProfiles)

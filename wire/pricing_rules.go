@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/seller"
 	"parley/wire/contract"
 )
 
@@ -118,3 +119,6 @@ func PricingRuleOf(_ View, r parley.PricingRule) PricingRule {
 	}
 	return rendered
 }
+
+// ListPricingRules lists the pricing rules in use.
+var ListPricingRules = listRules("pricing_rules", PricingRuleOf, func(r parley.PricingRule) string { return r.ID }, (*seller.Service).PricingRules)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -101,5 +102,57 @@ func TestTheConsoleIsLimitedLikeAnyEdge(t *testing.T) {
 	}
 	if answer := pageOf(handler, "/assets/console.css", nil); answer.Code == http.StatusTooManyRequests {
 		t.Error("a style sheet is counted")
+	}
+}
+
+// TestWhatIsRefusedIsCountedToo: a public page is limited whichever method it is asked by, and whatever key a request names that nobody has
+// looked at; what is refused while the server has too much to do takes nothing.
+func TestWhatIsRefusedIsCountedToo(t *testing.T) {
+	t.Parallel()
+	gate := admission.New(1, 0, time.Hour)
+	limiter := edge.NewLimiter(edge.RateLimit{PerSecond: 0.001, Burst: 2}, time.Now)
+	handler := openDesk(t).handler(console.Options{Kit: edge.Kit{Admission: gate, Limiter: limiter}})
+	leave, err := gate.Enter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{
+		http.StatusServiceUnavailable, http.StatusServiceUnavailable, http.StatusServiceUnavailable,
+		http.StatusMethodNotAllowed, http.StatusMethodNotAllowed, http.StatusTooManyRequests,
+	} {
+		if want == http.StatusMethodNotAllowed && leave != nil {
+			leave()
+			leave = nil
+		}
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPut, "/console/signin", http.NoBody)
+		request.Header.Set("Authorization", "Bearer made-up-"+strconv.Itoa(i))
+		answer := httptest.NewRecorder()
+		if handler.ServeHTTP(answer, request); answer.Code != want {
+			t.Errorf("request %d: %d, want %d", i, answer.Code, want)
+		}
+	}
+}
+
+// TestFormsShareTheMemoryOfBodies: a form is read within what all bodies may take, before and after signing in, and gives it back.
+func TestFormsShareTheMemoryOfBodies(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	handler := d.handler(console.Options{Kit: edge.Kit{Bodies: edge.NewBodies(16 << 10)}})
+	cookies := cookiesOf(t, handler, d.operator("Mara"), func(*http.Request) {})
+	for _, path := range []string{"/console/signin", "/console/nowhere"} {
+		for _, c := range []struct {
+			size  int
+			fails bool
+		}{{10 << 10, false}, {10 << 10, false}, {40 << 10, true}, {10 << 10, false}, {2 << 20, true}} {
+			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader("name="+strings.Repeat("a", c.size)))
+			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			for _, cookie := range cookies {
+				request.AddCookie(cookie)
+			}
+			answer := httptest.NewRecorder()
+			if handler.ServeHTTP(answer, request); (answer.Code == http.StatusServiceUnavailable) != c.fails {
+				t.Errorf("%s with %d bytes: %d", path, c.size, answer.Code)
+			}
+		}
 	}
 }

@@ -52,7 +52,7 @@ const (
 	defaultPersonSession = 12 * time.Hour
 	maxForm              = 1 << 20                          // bytes of a form without a file
 	maxUpload            = deliveryfile.MostBytes + maxForm // bytes of a form with a file, of which the API takes as much
-	maxCarried           = maxUpload * 3 / 2                // bytes of a form that brings a file back
+	maxCarried           = maxUpload * 3 / 2                // bytes of a form that brings a file back; see readForm
 )
 
 // console is the edge over one service.
@@ -174,6 +174,7 @@ type exchange struct {
 	after   string // the position in the events that the page is as of
 	unsent  string // what a form says that nobody is signed in for, sealed
 	leave   func() // gives back the place among what is worked on; nil without one
+	release func() // gives back the memory that its form takes; nil without one
 }
 
 // contentPolicy lets a page load from this server alone, and neither run nor style anything inline.
@@ -198,22 +199,20 @@ func secured(next *http.ServeMux) http.Handler {
 // public serves what nobody has to sign in for.
 func (c *console) public(actions map[string]action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{console: c, ResponseWriter: w, Request: r}
+		edge.NoteOf(r.Context()).Refuse = x.fail
+		defer x.dropForm()
+		if err := c.options.Receive(c.options.Proxies.Client(r).AddressBucket()); err != nil {
+			x.fail(err)
+			return
+		}
 		run, ok := actions[r.Method]
 		if !ok {
 			w.Header().Set("Allow", strings.Join([]string{http.MethodGet, http.MethodPost}, ", "))
 			http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		x := &exchange{console: c, ResponseWriter: w, Request: r}
-		edge.NoteOf(r.Context()).Refuse = x.fail
-		err := c.options.Take(r)
-		if err == nil {
-			err = c.options.Admission.Check()
-		}
-		if err == nil && r.ParseForm() != nil {
-			err = parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
-		}
+		err := formError(x.readFields())
 		if err == nil {
 			err = x.admitted(run)
 		}
@@ -228,16 +227,13 @@ func (c *console) signedIn(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{console: c, ResponseWriter: w, Request: r, route: route}
 		edge.NoteOf(r.Context()).Refuse = x.fail
-		if err := c.options.Admission.Check(); err != nil { // before anything else is done for it
-			x.fail(err)
-			return
-		}
+		defer x.dropForm()
 		found, ok := c.openSession(r)
 		bucket := c.options.Proxies.Client(r).AddressBucket()
 		if ok {
 			bucket = edge.KeyBucket(found.Secret)
 		}
-		if err := c.options.Limiter.Take(bucket); err != nil {
+		if err := c.options.Receive(bucket); err != nil {
 			x.fail(err)
 			return
 		}
@@ -247,10 +243,7 @@ func (c *console) signedIn(route route) http.Handler {
 			return
 		}
 		x.call = seller.Call{Secret: found.Secret, Address: c.options.Proxies.Client(r).Caller(), RequestID: rand.Text(), Path: r.URL.Path, SignIn: found.SignIn, Person: found.Person}
-		who, err := c.service.Screen(r.Context(), x.call)
-		if err != nil {
-			err = c.options.TurnedAway(r, err)
-		}
+		who, err := c.options.Screened(r, func(ctx context.Context) (parley.Principal, error) { return c.service.Screen(ctx, x.call) })
 		switch {
 		case err == nil && !who.IsOperator():
 			x.toSignIn("That key is a buyer's. The console needs an operator's key.")
@@ -266,13 +259,11 @@ func (c *console) signedIn(route route) http.Handler {
 			return
 		}
 		x.who = who
-		edge.NoteOf(r.Context()).KeyID = who.KeyID
 		if err := route.may.check(who); err != nil {
 			x.fail(err)
 			return
 		}
 		if r.Method != http.MethodGet {
-			defer x.removeFiles()
 			if err := x.readForm(); err != nil {
 				x.fail(err)
 				return

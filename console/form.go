@@ -1,12 +1,14 @@
 package console
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +26,10 @@ const (
 )
 
 // readForm reads a form and holds it to the session's token. The form's own key makes its effect happen once.
+//
+// Files go past the memory that bodies share: one that is chosen waits on the disk but for its first MiB, and the forms that carry one back, after
+// it was looked at, may each be as much as all bodies together may take, so that counted they would keep every other request from being read.
+// Only operators send either.
 func (x *exchange) readForm() error {
 	limit := int64(maxForm)
 	multipart := strings.HasPrefix(x.Request.Header.Get("Content-Type"), "multipart/form-data")
@@ -33,19 +39,19 @@ func (x *exchange) readForm() error {
 	case multipart:
 		limit = maxUpload
 	}
-	x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
 	var err error
-	if multipart {
+	switch {
+	case limit == maxForm:
+		err = x.readFields()
+	case multipart:
+		x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
 		err = x.ParseMultipartForm(maxForm)
-	} else {
+	default:
+		x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
 		err = x.ParseForm()
 	}
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry.", limit>>20)
-	case err != nil:
-		return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
+	if err != nil {
+		return formError(err)
 	}
 	if !x.formOf(x.session.ID) {
 		return parley.Errorf(parley.CodeForbidden, "This form belongs to another session. Go back, reload the page and try again.")
@@ -59,8 +65,39 @@ func (x *exchange) readForm() error {
 	return nil
 }
 
-// removeFiles removes what a form brought that was too large for memory. The server removes what it has parsed itself alone.
-func (x *exchange) removeFiles() {
+// readFields reads a form without a file, into the memory that bodies share.
+func (x *exchange) readFields() error {
+	x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, maxForm)
+	var body []byte
+	var err error
+	if body, x.release, err = x.options.Bodies.Read(x.Request); err != nil {
+		return err
+	}
+	x.Body = io.NopCloser(bytes.NewReader(body))
+	return x.ParseForm()
+}
+
+// formError is what to tell of a form that could not be read; nil: it was.
+func formError(err error) error {
+	var tooLarge *http.MaxBytesError
+	var known *parley.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLarge):
+		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry.", tooLarge.Limit>>20)
+	case errors.As(err, &known):
+		return known
+	}
+	return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
+}
+
+// dropForm gives back the memory that a form took, and removes what it brought that was too large for it. The server removes what it has
+// parsed itself alone.
+func (x *exchange) dropForm() {
+	if x.release != nil {
+		x.release()
+	}
 	if x.MultipartForm == nil {
 		return
 	}

@@ -43,8 +43,7 @@ func (x *exchange) keep(past pastSession) string {
 		return ""
 	}
 	if x.PostForm == nil {
-		x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, maxForm)
-		if x.ParseForm() != nil {
+		if x.readFields() != nil {
 			return ""
 		}
 	}

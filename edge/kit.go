@@ -30,7 +30,7 @@ type Kit struct {
 	Streams *admission.Streams
 	// Admission bounds how many requests are worked on at a time. Nil: no bound.
 	Admission *admission.Gate
-	// Bodies bounds the memory that requests take together; nil: a bound of the edge's own.
+	// Bodies bounds the memory that bodies take together which are read whole; files go past it. Nil: a bound of the edge's own.
 	Bodies *Bodies
 	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
 	MaxBody int64
@@ -40,7 +40,7 @@ type Kit struct {
 	Metrics *Metrics
 	// Mode marks every answer, in the header parley.ModeHeader; empty: what is traded is real, and nothing is marked.
 	Mode string
-	// Arrived is told of every request that may be made, before the flows are asked anything; nil: nobody is.
+	// Arrived is told of every request of a program that may be made, before the flows are asked anything; nil: nobody is.
 	Arrived func(context.Context)
 	// Log takes failures of the server itself; nil discards them.
 	Log *slog.Logger
@@ -81,14 +81,28 @@ type Caller struct {
 // Admit finds out who makes a request, before anything else is done for it: it is refused while the server has too much to do, where its
 // caller has asked too often, and where screen, which holds the caller's key against those that there are, refuses it.
 func (k Kit) Admit(r *http.Request, screen func(context.Context, Caller) (parley.Principal, error)) (parley.Principal, error) {
-	if err := k.Admission.Check(); err != nil {
+	if err := k.Receive(k.bucket(r)); err != nil {
 		return parley.Principal{}, err
 	}
 	caller, err := k.caller(r)
 	if err != nil {
 		return parley.Principal{}, err
 	}
-	who, err := screen(r.Context(), caller)
+	return k.Screened(r, func(ctx context.Context) (parley.Principal, error) { return screen(ctx, caller) })
+}
+
+// Receive is the first half of Admit, for an edge at which a request says in its own way who makes it: it refuses while the server has too
+// much to do, and then takes the request from its caller's bucket.
+func (k Kit) Receive(bucket string) error {
+	if err := k.Admission.Check(); err != nil {
+		return err
+	}
+	return k.Limiter.Take(bucket)
+}
+
+// Screened is the second half: it notes whose the key is that screen finds to hold, and counts one that does not.
+func (k Kit) Screened(r *http.Request, screen func(context.Context) (parley.Principal, error)) (parley.Principal, error) {
+	who, err := screen(r.Context())
 	if err != nil {
 		return parley.Principal{}, k.TurnedAway(r, err)
 	}
@@ -96,11 +110,8 @@ func (k Kit) Admit(r *http.Request, screen func(context.Context, Caller) (parley
 	return who, nil
 }
 
-// caller is what a request says of who makes it, taken from the caller's bucket.
+// caller is what a request says of who makes it.
 func (k Kit) caller(r *http.Request) (Caller, error) {
-	if err := k.Limiter.Take(k.bucket(r)); err != nil {
-		return Caller{}, err
-	}
 	secret, err := Secret(r)
 	if err != nil {
 		return Caller{}, err

@@ -206,7 +206,7 @@ func TestBrowserLooksTwice(t *testing.T) {
 	b.shows("main .error", "must be ticked")
 	b.run(click("#f-_sure"))
 	b.leave(`button[value=commit]`)
-	b.comes(`[...document.querySelectorAll(".planned")].some((e) => e.innerText.includes("4,150.00"))`)
+	b.comes(`[...document.querySelectorAll(".planned")].some((e) => e.textContent.includes("4,150.00"))`)
 }
 
 // TestBrowserSwitchesSingleKeysOff finds the switch in the overview of the keys, after which no single key does anything.

@@ -66,7 +66,7 @@ func TestBrowserJobsOfTheInbox(t *testing.T) {
 			w.follow(`.decide button[value=approve]`)
 			w.shows(".planned", "Accept 30.60 USD")
 		})
-		w.job("take that back", func() {
+		w.job("take that back, or all that was answered together", func() {
 			w.follow(`form[action$="/take-back"] button`)
 			w.shows(".note", "Taken back. Nothing was decided")
 		})
@@ -76,7 +76,7 @@ func TestBrowserJobsOfTheInbox(t *testing.T) {
 			w.follow(`.decide button[value=reject]`)
 			w.shows(".planned", "Decline")
 		})
-		w.job("take that back", func() {
+		w.job("take that back, or all that was answered together", func() {
 			w.follow(`form[action$="/take-back"] button`)
 			w.shows(".note", "Taken back. Nothing was decided")
 		})
@@ -133,7 +133,7 @@ func TestBrowserJobsOfTheInbox(t *testing.T) {
 			w.run(fill("#bulk-reason", "The quarter is closed"))
 			w.follow(`button[form=bulk][value=reject]`)
 			w.follow(`button[value=commit]`)
-			w.shows(".planned", "Decline")
+			w.shows(".planned-all", "2 answers of yours")
 		})
 	})
 }
@@ -310,10 +310,11 @@ func TestBrowserJobsOfTrading(t *testing.T) {
 			w.follow(`.moves button[value=in_progress]`)
 			w.shows("h1 .status", "in progress")
 		})
-		w.job("end an order", func() {
+		w.job("end an order, or complete one", func() {
 			w.click(".act summary")
 			w.run(fill("#f-reason", "The tags never came"))
 			w.follow(`.act button[value=failed]`)
+			w.follow(`button[value=commit]`)
 			w.shows("h1 .status", "failed")
 		})
 		d.signedIn(d.viewer)
@@ -416,6 +417,22 @@ func TestBrowserJobsOfTrading(t *testing.T) {
 			w.run(fill("#f-name", "Prime evenings"), fill("#f-products", "ctv-sports-live 0.7\nctv-news-evening"))
 			w.follow(`form[action="/console/packages/new"] button.primary`)
 			w.shows("main table", "Prime evenings")
+		})
+
+		w.visit("/deals/" + d.deal.ID)
+		w.job("cancel a deal", func() {
+			w.click("details.act:has(.danger) > summary")
+			w.run(fill("#f-reason", "The campaign was called off"))
+			w.follow(`details.act button.danger`)
+			w.follow(`button[value=commit]`)
+			w.shows("h1 .status", "cancelled")
+		})
+		w.visit("/keys/" + d.key.ID)
+		w.job("revoke a key", func() {
+			w.click("details.act:has(.danger) > summary")
+			w.follow(`details.act button.danger`)
+			w.follow(`button[value=commit]`)
+			w.shows("main", "revoked")
 		})
 	})
 }

@@ -58,6 +58,7 @@ func TestBrowserKeys(t *testing.T) {
 	b.shows("main", "the key before")
 	b.run(click("details.act:has(.danger) summary"))
 	b.leave("details.act button.danger")
+	b.leave(`button[value=commit]`)
 	b.shows("main", "revoked")
 	for key, lives := range map[string]bool{secret: true, next: false} {
 		_, err = w.service.Quotes(context.Background(), seller.Call{Secret: key}, seller.QuoteFilter{})

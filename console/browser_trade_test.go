@@ -49,6 +49,7 @@ func TestBrowserDeals(t *testing.T) {
 	b.run(click("details.act summary"))
 	b.run(fill("#f-reason", "The campaign was called off"))
 	b.leave("details.act button.danger")
+	b.leave(`button[value=commit]`)
 	b.shows("h1 .status", "cancelled")
 	deal := must[parley.Deal](t)(w.service.Deal(context.Background(), seller.Terminal("test"), w.deal.ID))
 	if deal.Status != parley.DealCancelled {
@@ -114,7 +115,7 @@ func TestBrowserOrders(t *testing.T) {
 	b.visit("/orders")
 	b.shows(".tally", "approved")
 	b.visit("/orders/" + w.order.ID)
-	buttons := eval[string](b, `[...document.querySelectorAll(".moves button")].map((b) => b.innerText).join()`)
+	buttons := eval[string](b, `[...document.querySelectorAll(".moves .actions button")].map((b) => b.innerText).join()`)
 	if buttons != "Start" {
 		t.Errorf("an approved order offers %s", buttons)
 	}
@@ -130,6 +131,7 @@ func TestBrowserOrders(t *testing.T) {
 	b.shows("main .error", "is asked for when an order ends")
 	b.run(fill("#f-reason", "The tags never came"))
 	b.leave(`.act button[value=failed]`)
+	b.leave(`button[value=commit]`)
 	b.shows("h1 .status", "failed")
 	b.shows(".timeline", "The tags never came")
 }

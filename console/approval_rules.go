@@ -144,6 +144,7 @@ type approvalRulePage struct {
 	past[parley.ApprovalRule]
 	Form  *form
 	Gates []string
+	Known []Option // to pick in the builder
 }
 
 // approvalRuleValues are the form's fields for a rule.
@@ -164,7 +165,11 @@ func (x *exchange) askForApprovalRule(status int, f *form) error {
 	if err != nil {
 		return err
 	}
-	return x.show("approvalrule", status, page{Title: was.title, Section: "approvals", Data: approvalRulePage{was, f, gateChoices()}})
+	known, err := x.wordsOfConditions()
+	if err != nil {
+		return err
+	}
+	return x.show("approvalrule", status, page{Title: was.title, Section: "approvals", Data: approvalRulePage{was, f, gateChoices(), known}})
 }
 
 func (c *console) changeApprovalRule(x *exchange) error {

@@ -190,6 +190,7 @@ type Field struct {
 	Value                   string
 	Error                   string
 	Options                 []Option
+	Known                   string // the id of the datalist with what may be picked instead of typed; empty: there is none
 	Required                bool
 	Part                    string // of the page, where several of its forms have a field of this name
 }

@@ -35,6 +35,7 @@ func functions(a *assets, called *names) template.FuncMap {
 		"when":     when,
 		"whenset":  whenSet,
 		"pretty":   pretty,
+		"named":    called.named,
 		"words":    words,
 		"segments": seller.PlannedSegments,
 		"short":    short,

@@ -54,8 +54,8 @@ func (x *exchange) keep(past pastSession) string {
 	if len(said) == 0 {
 		return ""
 	}
-	if namesSecret(said) { // it is shown to nobody who signs in next
-		return ""
+	if namesSecret(said) {
+		said = nil // it is shown to nobody who signs in next, but for that there was something
 	}
 	plain, err := json.Marshal(keptForm{Key: past.Key, Path: x.URL.Path, Values: said})
 	if err != nil {
@@ -80,6 +80,10 @@ func (x *exchange) offerKept(then, sealed string) (ok bool, err error) {
 	}
 	if !theirs {
 		x.notice("Somebody else typed something here before you signed in. It was not sent, and is gone.")
+		return false, nil
+	}
+	if len(content.Values) == 0 {
+		x.notice("What you typed before you signed in has a secret in it, which is kept nowhere. It was not sent: type it again.")
 		return false, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(content.Values)) {

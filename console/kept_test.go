@@ -72,6 +72,14 @@ func TestASessionThatEndsKeepsTheForm(t *testing.T) {
 	if typed := wordsOf(within(t, body, `(?s)<dl class="facts">(.*?)</dl>`)); strings.Contains(typed, "{}") {
 		t.Errorf("what nobody typed is shown as typed: %s", typed)
 	}
+	// A secret is kept nowhere, and whoever typed it is told so.
+	b, form = w.endedWith(w.approver)
+	form.Set("chat_secret", "https://chat.example/T0/secret")
+	_, body = b.post(path, form)
+	_, body = b.post("/console/signin", url.Values{"key": {w.approver}, "_kept": {keptInput.FindStringSubmatch(body)[1]}})
+	if strings.Contains(body, "chat.example") || !strings.Contains(body, "has a secret in it, which is kept nowhere") {
+		t.Errorf("of a form with a secret it is said: %.2000s", body)
+	}
 	// What was not sealed here is nothing, and a plain sign-in goes on as before.
 	if _, body = w.browser().post("/console/signin", url.Values{"key": {w.approver}, "_kept": {"x"}}); !strings.Contains(body, "<h1>Inbox") {
 		t.Errorf("%.1000s", body)

@@ -138,6 +138,8 @@ var reasons = map[negotiation.Rule]string{
 	negotiation.RuleReservationReached: "The counter would be at the lowest price or under it: the final offer.",
 	negotiation.RuleBudgetNearlyUsed:   "Conceding this would use most of what is left to give: the final offer.",
 	negotiation.RuleConcession:         "The strategy's counter.",
+	negotiation.RuleHeldForDesk:        "A person answers this: what the seller stood by stands meanwhile.",
+	negotiation.RuleByHand:             "A person answered.",
 }
 
 // because is why the engine answered a round so; empty when it was not the engine.

@@ -3,7 +3,9 @@ package console
 import (
 	"cmp"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -71,6 +73,15 @@ func (n *names) of(actor string) string {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.people.name(actor)
+}
+
+var actorInJSON = regexp.MustCompile(`"(?:operator|buyer):key-[0-9A-Za-z]+"`)
+
+// named indents JSON and has people in it by what they are called.
+func (n *names) named(value any) string {
+	return actorInJSON.ReplaceAllStringFunc(pretty(value), func(quoted string) string {
+		return strconv.Quote(n.of(strings.Trim(quoted, `"`)))
+	})
 }
 
 // ofKey is what the holder of a key is called, by the key's id; empty where that is none, or not known.

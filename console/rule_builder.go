@@ -1,8 +1,10 @@
 package console
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,13 +51,47 @@ func (p approvalRulePage) Builder() []builderRow {
 	for i := range builderRows {
 		n := strconv.Itoa(i + 1)
 		row := builderRow{p.Form.Choice("part"+n, "Compare in line "+n, "", fields), p.Form.Text("how"+n, "How in line "+n, ""), p.Form.Text("with"+n, "With what in line "+n, "")}
-		row.Compare.Type = "select"
+		row.Compare.Type, row.Value.Known = "select", "known"
 		for _, how := range []string{">=", ">", "<=", "<", "==", "!="} {
 			row.Compare.Options = append(row.Compare.Options, Option{how, comparisonWords[how], how == row.Compare.Value})
 		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// mostKnownProducts can be picked for a comparison; ids of others are typed.
+const mostKnownProducts = 200
+
+// wordsOfConditions are the words that conditions compare with and that can be picked instead of typed.
+func (x *exchange) wordsOfConditions() ([]Option, error) {
+	var known []Option
+	add := func(label string, values ...string) {
+		for _, value := range values {
+			known = append(known, Option{Value: value, Label: label})
+		}
+	}
+	for _, t := range parley.DealTypes {
+		add("deal type", string(t))
+	}
+	for _, tier := range parley.Tiers {
+		add("buyer tier", tier.String())
+	}
+	add("recommendation", string(parley.RecommendAccept), string(parley.RecommendCounter), string(parley.RecommendReject))
+	products, err := x.service.CatalogProducts(x.Context(), x.call, seller.ProductFilter{Page: seller.Page{Limit: mostKnownProducts}})
+	if err != nil {
+		return nil, err
+	}
+	currencies, types := map[string]bool{}, map[string]bool{}
+	for _, product := range products.Items {
+		currencies[string(product.Currency)], types[product.InventoryType] = true, true
+	}
+	add("currency", slices.Sorted(maps.Keys(currencies))...)
+	add("inventory type", slices.Sorted(maps.Keys(types))...)
+	for _, product := range products.Items {
+		add(product.Name, product.ID)
+	}
+	return known, nil
 }
 
 var comparisonWords = map[string]string{">=": "at least", ">": "more than", "<=": "at most", "<": "less than", "==": "is", "!=": "is not"}

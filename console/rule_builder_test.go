@@ -25,6 +25,12 @@ func TestAConditionIsBuiltByChoosing(t *testing.T) {
 		}
 		return b.submit("/console/approval-rules/new", form)
 	}
+	_, form := b.get("/console/approval-rules/new")
+	for _, picked := range []string{`list="known"`, `<option value="PG">deal type<`, `<option value="agency">buyer tier<`, `<option value="USD">currency<`, `<option value="` + w.deal.ProductID + `">` + w.deal.ProductName} {
+		if !strings.Contains(form, picked) {
+			t.Errorf("nothing to pick like %s:\n%.3000s", picked, form)
+		}
+	}
 	_, body := send("build", url.Values{
 		"part1": {"deal_value"}, "how1": {">="}, "with1": {"12,5"}, "part2": {"currency"}, "how2": {"=="}, "with2": {"USD"}, "joint": {"all"},
 	})

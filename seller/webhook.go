@@ -185,10 +185,18 @@ func beginAnew(hook *parley.Webhook, now time.Time) {
 	hook.Status, hook.Failures, hook.FailingSince, hook.NextAttemptAt, hook.LastError = parley.WebhookActive, 0, nil, now, ""
 }
 
+const disabledByPublisher = "The publisher has disabled it."
+
 // DisableWebhook has an admin stop deliveries to a webhook, anybody's. It keeps its place.
 func (s *Service) DisableWebhook(ctx context.Context, call Call, id string, encode Encode[parley.Webhook]) (Answer, error) {
 	return s.steerWebhook(ctx, call, id, encode, "webhook.disable", func(hook *parley.Webhook, _ time.Time) parley.EventType {
-		hook.Status, hook.LastError = parley.WebhookDisabled, "The publisher has disabled it."
+		hook.Status = parley.WebhookDisabled
+		switch failed := hook.LastError; {
+		case failed == "":
+			hook.LastError = disabledByPublisher
+		case !strings.HasPrefix(failed, disabledByPublisher):
+			hook.LastError = disabledByPublisher + " The last error before that: " + failed
+		}
 		hook.Failures, hook.FailingSince = 0, nil
 		return parley.EventWebhookDisabled
 	})

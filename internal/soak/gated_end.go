@@ -114,10 +114,11 @@ type step struct {
 	body       fields
 }
 
-// step makes a request that may come too late.
+// step makes a request that may come too late. A yes to a change that another one has outdated meanwhile is one that cannot be given.
 func (t *trade) step(ctx context.Context, s step) error {
 	a, err := t.change(ctx, s.by, s.what, s.path, s.body)
-	if err == nil && a.status >= http.StatusBadRequest && a.status != http.StatusConflict {
+	late := a.status == http.StatusConflict || s.what == "review" && a.status == http.StatusUnprocessableEntity
+	if err == nil && a.status >= http.StatusBadRequest && !late {
 		err = unexpected("a step of a tangle: "+s.what, a)
 	}
 	return err

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/edge"
 	"parley/seller"
 )
 
@@ -79,17 +80,9 @@ func (x *exchange) readFields() error {
 
 // formError is what to tell of a form that could not be read; nil: it was.
 func formError(err error) error {
-	var tooLarge *http.MaxBytesError
-	var known *parley.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &tooLarge):
-		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry.", tooLarge.Limit>>20)
-	case errors.As(err, &known):
-		return known
-	}
-	return parley.Errorf(parley.CodeMalformed, "The form could not be read. Go back and try again.")
+	return edge.ReadError(err, func(limit int64) error {
+		return parley.Errorf(parley.CodeTooLarge, "That is more than the %d MiB that a form can carry.", limit>>20)
+	}, "The form could not be read. Go back and try again.")
 }
 
 // dropForm gives back the memory that a form took, and removes what it brought that was too large for it. The server removes what it has

@@ -57,17 +57,22 @@ func (b *Bodies) Read(r *http.Request) (data []byte, release func(), err error) 
 
 // BodyError is what to tell of a body that could not be read; nil: it was.
 func BodyError(err error) error {
+	return ReadError(err, TooLarge, "The body ended before it was complete. Send the request again.")
+}
+
+// ReadError is BodyError in the words of an edge: what refuses a body over the limit, in bytes, and what is said of one that broke off.
+func ReadError(err error, over func(limit int64) error, broken string) error {
 	var tooLarge *http.MaxBytesError
 	var known *parley.Error
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &tooLarge):
-		return TooLarge(tooLarge.Limit)
+		return over(tooLarge.Limit)
 	case errors.As(err, &known):
 		return known
 	}
-	return parley.Errorf(parley.CodeMalformed, "The body ended before it was complete. Send the request again.")
+	return parley.Errorf(parley.CodeMalformed, "%s", broken)
 }
 
 // TooLarge refuses a body over the limit, in bytes.

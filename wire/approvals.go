@@ -41,8 +41,8 @@ type Expected struct {
 	Price       *contract.Price `json:"price,omitempty" doc:"CPM, in the currency of the case."`
 	Impressions *int64          `json:"impressions,omitempty" minimum:"0"`
 	DealValue   *contract.Price `json:"deal_value,omitempty" doc:"In the currency of the case."`
-	FlightStart *parley.Date    `json:"flight_start,omitempty" doc:"Of what the answer is about: of a change what the deal would have."`
-	FlightEnd   *parley.Date    `json:"flight_end,omitempty" doc:"The last day of the same."`
+	FlightStart *parley.Date    `json:"flight_start,omitempty" format:"date" doc:"Of what the answer is about: of a change what the deal would have."`
+	FlightEnd   *parley.Date    `json:"flight_end,omitempty" format:"date" doc:"The last day of the same."`
 	PassesOn    *bool           `json:"passes_on,omitempty" doc:"Whether a yes is not the last one: another rule asks somebody next, and nothing is carried out until then."`
 }
 

@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"parley"
+	"parley/admission"
 	"parley/edge"
 	"parley/seller"
 	"parley/wire"
@@ -34,8 +34,7 @@ type exchange struct {
 
 	quiet func() error // called when a stream has had nothing to say for a while; nil: the protocol sees to that
 
-	giving sync.Once
-	leave  func() // gives the place back among the requests that are worked on; nil: it has none
+	place admission.Place
 }
 
 // read reads the body, which has to be one object in which no member comes twice, and hands the request on with it. release gives
@@ -80,14 +79,13 @@ func (x *exchange) read(r *http.Request) (_ *http.Request, release func(), err e
 
 // work lets the protocol answer when there is a place for the request, and for a stream when there is one for that.
 func (x *exchange) work(r *http.Request, streams bool, do func(*http.Request)) error {
-	leave, err := x.server.options.Admission.Enter(r.Context())
-	if err != nil {
+	if err := x.place.Take(r.Context(), x.server.options.Admission); err != nil {
 		return err
 	}
-	x.leave = leave
 	ctx := context.WithValue(r.Context(), exchangeKey{}, x)
 	if streams {
 		var left func()
+		var err error
 		if ctx, left, err = x.stay(ctx); err != nil {
 			return err
 		}
@@ -101,15 +99,6 @@ func (x *exchange) work(r *http.Request, streams bool, do func(*http.Request)) e
 // stay keeps the answer open, in a place for these.
 func (x *exchange) stay(ctx context.Context) (context.Context, func(), error) {
 	return x.server.options.Stay(ctx, x.w, x.Caller.Actor())
-}
-
-// giveWay gives up the place among the requests that are worked on: what follows waits for somebody.
-func (x *exchange) giveWay() {
-	x.giving.Do(func() {
-		if x.leave != nil {
-			x.leave()
-		}
-	})
 }
 
 // Codes of JSON-RPC.
@@ -165,7 +154,7 @@ func (x *exchange) write(status int, document any) {
 	if err != nil {
 		body, status = []byte("{}\n"), http.StatusInternalServerError // it was decoded from JSON
 	}
-	x.giveWay()
+	x.place.GiveBack()
 	x.w.Header().Set("Content-Type", "application/json")
 	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	x.w.WriteHeader(status)

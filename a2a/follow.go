@@ -33,7 +33,7 @@ func (x *exchange) await(ctx context.Context, s *sent) error {
 	if s.position == "" {
 		return nil
 	}
-	x.giveWay()
+	x.place.GiveBack()
 	ctx, leave, err := x.stay(ctx)
 	if err != nil {
 		return nil //nolint:nilerr // there is no place to wait in: the task tells that it waits
@@ -79,7 +79,7 @@ func (x *exchange) follow(ctx context.Context, s *sent, yield func(sdk.Event, er
 	if !yield(task, nil) || stateOf(*s.trade) != sdk.TaskStateWorking || s.position == "" {
 		return
 	}
-	x.giveWay()
+	x.place.GiveBack()
 	told := *s.trade
 	err = x.server.service.FollowEvents(ctx, x.call, s.position, filterOf(told), x.server.options.Heartbeat, func(events []parley.Event, _ string) error {
 		if len(events) == 0 && x.quiet != nil {

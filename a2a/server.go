@@ -79,7 +79,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
-	defer x.giveWay()
+	defer x.place.GiveBack()
 	edge.NoteOf(r.Context()).Refuse = func(err error) { s.refuse(x, r, err) }
 	if err := s.serve(x, r); err != nil {
 		s.refuse(x, r, err)

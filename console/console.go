@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/admission"
 	"parley/deliveryfile"
 	"parley/edge"
 	"parley/openid"
@@ -173,7 +174,7 @@ type exchange struct {
 	call    seller.Call
 	after   string // the position in the events that the page is as of
 	unsent  string // what a form says that nobody is signed in for, sealed
-	leave   func() // gives back the place among what is worked on; nil without one
+	place   admission.Place
 	release func() // gives back the memory that its form takes; nil without one
 }
 

@@ -29,7 +29,7 @@ func (c *console) live(x *exchange) error {
 		return err
 	}
 	defer leave()
-	x.giveWay()
+	x.place.GiveBack()
 	control := http.NewResponseController(x.ResponseWriter)
 	accepted := func() { _ = control.SetWriteDeadline(time.Now().Add(c.options.Streams.Patience())) }
 	accepted()

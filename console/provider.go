@@ -34,7 +34,7 @@ type carriedTry struct {
 // toProvider sends the browser to the provider.
 func (c *console) toProvider(x *exchange) error {
 	then := afterSignIn(x.PostForm.Get("then"))
-	x.giveWay()
+	x.place.GiveBack()
 	address, try, err := c.options.SignInBy.Begin(x.Context())
 	if err != nil {
 		return x.refusePerson(then, err)
@@ -99,7 +99,7 @@ func (x *exchange) takeTry() (try carriedTry, kept string) {
 func (c *console) fromProvider(x *exchange) error {
 	try, kept := x.takeTry()
 	then := afterSignIn(try.Then)
-	x.giveWay()
+	x.place.GiveBack()
 	person, err := c.options.SignInBy.Finish(x.Context(), try.Try, x.URL.Query())
 	x.unsent = kept
 	if err != nil {

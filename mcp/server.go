@@ -125,14 +125,7 @@ type held struct {
 	requestID string
 	message   edge.Message
 	w         http.ResponseWriter
-	leave     func() // gives the place back; nil when that is done
-}
-
-func (h *held) giveWay() {
-	if h.leave != nil {
-		h.leave()
-		h.leave = nil
-	}
+	place     admission.Place
 }
 
 func heldBy(ctx context.Context) *held {
@@ -145,7 +138,7 @@ func (x *exchange) stay(ctx context.Context) (context.Context, func(), error) {
 	h := heldBy(ctx)
 	ctx, leave, err := x.server.options.Stay(ctx, h.w, x.Caller.Actor())
 	if err == nil {
-		h.giveWay()
+		h.place.GiveBack()
 	}
 	return ctx, leave, err
 }
@@ -210,10 +203,10 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, h *held) error {
 	if err != nil {
 		return err
 	}
-	if h.leave, err = s.options.Admission.Enter(r.Context()); err != nil {
+	if err := h.place.Take(r.Context(), s.options.Admission); err != nil {
 		return err
 	}
-	defer h.giveWay()
+	defer h.place.GiveBack()
 	if r.URL.Path == fieldCallPath {
 		return s.callFieldTool(w, r, h, body)
 	}

@@ -41,7 +41,7 @@ func (x *exchange) writeFound(found any) error {
 		return nil
 	}
 	if packed {
-		x.giveWay()
+		x.place.GiveBack()
 		header.Set("Content-Type", "application/json")
 		_ = edge.WritePacked(x.w, http.StatusOK, body) // the client is gone; there is nobody to tell
 		return nil
@@ -62,7 +62,7 @@ func (x *exchange) writeAnswer(answer seller.Answer) {
 }
 
 func (x *exchange) write(status int, body []byte) {
-	x.giveWay()
+	x.place.GiveBack()
 	header := x.w.Header()
 	header.Set("Content-Type", "application/json")
 	header.Set("Content-Length", strconv.Itoa(len(body)))

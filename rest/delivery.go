@@ -144,7 +144,7 @@ func mountDeliveryImport(a *api, _ Route) operation {
 			if x.Call.IdempotencyKey, x.Call.Fingerprint, err = wire.IdempotencyOf(x.r.Header.Values("Idempotency-Key"), params); err != nil {
 				return err
 			}
-			x.giveWay() // the file comes at its sender's pace
+			x.place.GiveBack() // the file comes at its sender's pace
 			if params.Preview == "true" {
 				report, err := x.Service.ImportDelivery(x.r.Context(), x.Call, file, true)
 				if err != nil {

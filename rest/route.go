@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley"
+	"parley/admission"
 	"parley/edge"
 	"parley/seller"
 	"parley/wire"
@@ -103,15 +104,7 @@ type exchange struct {
 
 	body    []byte // as it came, of an operation that has one
 	bodyErr error  // instead
-	working func() // gives the place back; nil when that is done
-}
-
-// giveWay gives up the request's place among those that are worked on: what follows waits for the client.
-func (x *exchange) giveWay() {
-	if x.working != nil {
-		x.working()
-		x.working = nil
-	}
+	place   admission.Place
 }
 
 // read makes a route that answers what run finds. example is shown in the OpenAPI document.

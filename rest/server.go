@@ -153,12 +153,10 @@ func (s *server) work(x *exchange, operation operation) error {
 		x.body, release, x.bodyErr = s.options.Bodies.Read(x.r)
 		defer release()
 	}
-	leave, err := s.options.Admission.Enter(x.r.Context())
-	if err != nil {
+	if err := x.place.Take(x.r.Context(), s.options.Admission); err != nil {
 		return err
 	}
-	x.working = leave
-	defer x.giveWay()
+	defer x.place.GiveBack()
 	return operation.handle(x)
 }
 

@@ -154,7 +154,7 @@ func writeStreamEvent(w *bytes.Buffer, event document.Event) error {
 func (x *exchange) stay(ctx context.Context) (_ context.Context, leave func(), err error) {
 	ctx, leave, err = x.kit.Stay(ctx, x.w, x.Caller.Actor())
 	if err == nil {
-		x.giveWay()
+		x.place.GiveBack()
 	}
 	return ctx, leave, err
 }

@@ -237,7 +237,7 @@ func (p prices) inFull(ctx context.Context, version *storage.Pending[int64], c c
 
 // askNext asks the next of the rules that stop what an approval let pass, with the rules as they are now; ok is false when none is left.
 func (w *work) askNext(ctx context.Context, granted parley.Approval, c commitment, gate parley.Gate) (asked parley.Approval, ok bool, err error) {
-	rule, facts, stopped, err := w.prices().meet(ctx, w.ApprovalVersion(), c, granted, gate)
+	rule, facts, stopped, err := w.prices().meet(ctx, storage.ApprovalRules.Version(&w.Reader), c, granted, gate)
 	if err != nil || !stopped {
 		return parley.Approval{}, false, err
 	}

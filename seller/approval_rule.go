@@ -55,7 +55,7 @@ func (s *Service) ConfiguredApprovalRules() []parley.ApprovalRule { return s.set
 // TestApprovalRules answers the rules that a case would meet at a gate, first the one that would stop it.
 func (s *Service) TestApprovalRules(ctx context.Context, call Call, gate parley.Gate, facts parley.ApprovalCase) ([]parley.ApprovalRule, error) {
 	return read(ctx, s, call, func(v *view) ([]parley.ApprovalRule, error) {
-		version := v.ApprovalVersion()
+		version := storage.ApprovalRules.Version(v.Reader)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return nil, err
 		}

@@ -64,7 +64,7 @@ func (s *Service) ProductAvails(ctx context.Context, call Call, request AvailsRe
 		return nil, err
 	}
 	return read(ctx, s, call, func(v *view) ([]ProductAvails, error) {
-		pending, version := v.ProductsByID(request.ProductIDs), v.PricingVersion()
+		pending, version := v.ProductsByID(request.ProductIDs), storage.PricingRules.Version(v.Reader)
 		days := make([]*storage.Pending[[]parley.DayCapacity], len(request.ProductIDs))
 		for i, id := range request.ProductIDs {
 			days[i] = v.Capacity(id, flight)

@@ -10,7 +10,7 @@ import (
 // Product answers one product with its price for the caller.
 func (s *Service) Product(ctx context.Context, call Call, id string) (PricedProduct, error) {
 	return read(ctx, s, call, func(v *view) (PricedProduct, error) {
-		pending, version := v.Product(id), v.PricingVersion()
+		pending, version := v.Product(id), storage.PricingRules.Version(v.Reader)
 		who, err := v.authorize(ctx, needCatalogAccess)
 		if err != nil {
 			return PricedProduct{}, err
@@ -37,7 +37,7 @@ func (s *Service) Product(ctx context.Context, call Call, id string) (PricedProd
 func (s *Service) Products(ctx context.Context, call Call, filter storage.ProductFilter) (storage.Listing[PricedProduct], error) {
 	return read(ctx, s, call, func(v *view) (storage.Listing[PricedProduct], error) {
 		var listing storage.Listing[PricedProduct]
-		version := v.PricingVersion()
+		version := storage.PricingRules.Version(v.Reader)
 		who, err := v.authorize(ctx, needCatalogAccess)
 		if err != nil {
 			return listing, err

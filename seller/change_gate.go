@@ -230,7 +230,7 @@ func (w *work) approveChange(ctx context.Context, a parley.Approval, c parley.Ch
 		done.Result, done.Reason = "rejected", failure
 		return done, w.rejectChange(&c, deal, done.Reason)
 	}
-	stop, err := w.prices().stopsChange(ctx, &c, deal, to, w.ApprovalVersion())
+	stop, err := w.prices().stopsChange(ctx, &c, deal, to, storage.ApprovalRules.Version(&w.Reader))
 	if err != nil {
 		return outcome{}, err
 	}

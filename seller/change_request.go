@@ -138,7 +138,7 @@ func (s *Service) PreviewChange(ctx context.Context, call Call, in ChangeInput) 
 
 // requestChange stores a change that somebody asks for, approved or before whoever has to be asked about it.
 func (w *work) requestChange(ctx context.Context, in ChangeInput) (p ChangePreview, err error) {
-	version := w.ApprovalVersion()
+	version := storage.ApprovalRules.Version(&w.Reader)
 	if in.Terms.OnlyEnds() {
 		w.course = ends
 	}
@@ -511,7 +511,7 @@ func (w *work) applyOrFail(ctx context.Context, h hanging, c *parley.ChangeReque
 		c.Status, c.FailureReason = parley.ChangeFailed, failure
 		return deal, w.updateChange(c, parley.EventChangeFailed, deal, "change_request.apply")
 	}
-	stop, err := w.prices().stopsChange(ctx, c, deal, to, w.ApprovalVersion())
+	stop, err := w.prices().stopsChange(ctx, c, deal, to, storage.ApprovalRules.Version(&w.Reader))
 	if err != nil {
 		return deal, err
 	}

@@ -177,7 +177,7 @@ func (h hanging) stood() map[string]parley.OrderStatus {
 // it, until all have granted it and it is cancelled again, or that change is applied.
 func (s *Service) CancelDeal(ctx context.Context, call Call, id, reason string, encode Encode[parley.Deal]) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (parley.Deal, error) {
-		version := w.ApprovalVersion()
+		version := storage.ApprovalRules.Version(&w.Reader)
 		who, err := w.authorize(ctx, needApprover)
 		if err != nil {
 			return parley.Deal{}, err

@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/approval"
+	"parley/storage"
 )
 
 // granting is a question as a yes to it would leave it.
@@ -22,7 +23,7 @@ func (p prices) asksAboutOrder(ctx context.Context, q *judged) error {
 	}
 	yes := granting(q.item.Approval)
 	yes.Case = q.item.Facts()
-	rule, _, stopped, err := p.meet(ctx, p.ApprovalVersion(), ordered(deal), q.item.Approval, parley.GateOrderSubmission, yes)
+	rule, _, stopped, err := p.meet(ctx, storage.ApprovalRules.Version(p.Reader), ordered(deal), q.item.Approval, parley.GateOrderSubmission, yes)
 	if stopped {
 		q.item.Prospect.Asks = rule.Name
 	}
@@ -35,7 +36,7 @@ func (p prices) asksAboutChange(ctx context.Context, q *judged) error {
 	if err != nil {
 		return err
 	}
-	stop, err := p.stopsChange(ctx, new(*q.item.Change), deal, q.to, p.ApprovalVersion(), granting(q.item.Approval))
+	stop, err := p.stopsChange(ctx, new(*q.item.Change), deal, q.to, storage.ApprovalRules.Version(p.Reader), granting(q.item.Approval))
 	if stop != nil {
 		q.item.Prospect.Asks = stop.rule.Name
 	}
@@ -53,7 +54,7 @@ func (p prices) asksNext(ctx context.Context, q *judged) error {
 	case item.NegotiationID != "":
 		gate = parley.GateNegotiationAccept
 	}
-	gatekeeper, err := p.service.gatekeeper(ctx, p.Reader, p.ApprovalVersion())
+	gatekeeper, err := p.service.gatekeeper(ctx, p.Reader, storage.ApprovalRules.Version(p.Reader))
 	if err != nil {
 		return err
 	}

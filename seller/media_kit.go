@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/mediakit"
+	"parley/storage"
 )
 
 // PackagedProduct is a product of a package, with its price for one buyer.
@@ -127,7 +128,7 @@ func (v *view) mediaKit(ctx context.Context) ([]OfferedPackage, error) {
 // packages hold it.
 func (v *view) offers(ctx context.Context, who parley.Principal, packages []parley.Package) ([]OfferedPackage, error) {
 	packages = slices.DeleteFunc(packages, func(p parley.Package) bool { return p.Status != parley.PackageActive })
-	pending, version := v.ProductsByID(productsOf(packages)), v.PricingVersion()
+	pending, version := v.ProductsByID(productsOf(packages)), storage.PricingRules.Version(v.Reader)
 	products, err := pending.Get(ctx)
 	if err != nil {
 		return nil, err

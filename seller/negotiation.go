@@ -73,7 +73,7 @@ func (s *Service) Negotiate(ctx context.Context, call Call, message Message, enc
 		return Answer{}, err
 	}
 	return write(ctx, s, call, encode, func(w *work) (Turn, error) {
-		approvals, profiles := w.ApprovalVersion(), w.NegotiationVersion()
+		approvals, profiles := storage.ApprovalRules.Version(&w.Reader), storage.NegotiationProfiles.Version(&w.Reader)
 		claimed, ahead := w.claimedAgent(message.AgentURL), w.askAhead(message, seen)
 		if message.Action == "reject" {
 			w.course = ends

@@ -6,6 +6,7 @@ import (
 
 	"parley"
 	"parley/negotiation"
+	"parley/storage"
 )
 
 // HandAnswer is what a person says in a negotiation, in place of the agent.
@@ -171,7 +172,7 @@ type handed struct {
 func (s *Service) byHand(ctx context.Context, call Call, id string, encode Encode[Turn],
 	decide func(*work, *subject) (handed, error)) (Answer, error) {
 	return write(ctx, s, call, encode, func(w *work) (Turn, error) {
-		approvals, profiles := w.ApprovalVersion(), w.NegotiationVersion()
+		approvals, profiles := storage.ApprovalRules.Version(&w.Reader), storage.NegotiationProfiles.Version(&w.Reader)
 		if _, err := w.authorize(ctx, needApprover); err != nil {
 			return Turn{}, err
 		}

@@ -105,7 +105,7 @@ func (s *Service) TransitionOrder(ctx context.Context, call Call, request Transi
 		return Answer{}, parley.Invalid("to_status", "must be one of %s", states())
 	}
 	return write(ctx, s, call, encode, func(w *work) (parley.Order, error) {
-		known, version := w.Order(request.OrderID), w.ApprovalVersion()
+		known, version := w.Order(request.OrderID), storage.ApprovalRules.Version(&w.Reader)
 		if request.To == parley.OrderCancelled {
 			w.course = ends
 		}

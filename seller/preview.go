@@ -35,7 +35,7 @@ func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) 
 		return PricedProduct{}, err
 	}
 	return read(ctx, s, call, func(v *view) (PricedProduct, error) {
-		pending, days, version := v.Product(request.ProductID), v.Capacity(request.ProductID, flight), v.PricingVersion()
+		pending, days, version := v.Product(request.ProductID), v.Capacity(request.ProductID, flight), storage.PricingRules.Version(v.Reader)
 		if _, err := v.authorize(ctx, needScope(parley.ScopeViewer)); err != nil {
 			return PricedProduct{}, err
 		}

@@ -59,7 +59,7 @@ func (p prices) facts(productID string, flight parley.Flight) priceFacts {
 	if a := p.ahead; a != nil && a.productID == productID && a.flight == flight {
 		return *a
 	}
-	return priceFacts{productID, flight, p.Product(productID), p.Capacity(productID, flight), p.PricingVersion()}
+	return priceFacts{productID, flight, p.Product(productID), p.Capacity(productID, flight), storage.PricingRules.Version(p.Reader)}
 }
 
 func (w *work) priceNow(ctx context.Context, o offer) (now present, gone *parley.ProposalError, err error) {

@@ -47,7 +47,7 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 	return read(ctx, s, call, func(v *view) (PricedProduct, error) {
 		today := s.today(v.now)
 		flight := defaultFlight(today)
-		pendingProduct, version, days := v.Product(request.ProductID), v.PricingVersion(), v.Capacity(request.ProductID, flight)
+		pendingProduct, version, days := v.Product(request.ProductID), storage.PricingRules.Version(v.Reader), v.Capacity(request.ProductID, flight)
 		who, err := v.authorize(ctx, needCatalogAccess)
 		if err != nil {
 			return PricedProduct{}, err

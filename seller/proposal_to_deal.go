@@ -147,7 +147,7 @@ type versions struct {
 }
 
 func (w *work) askVersions() versions {
-	return versions{w.PricingVersion(), w.ApprovalVersion(), w.NegotiationVersion()}
+	return versions{storage.PricingRules.Version(&w.Reader), storage.ApprovalRules.Version(&w.Reader), storage.NegotiationProfiles.Version(&w.Reader)}
 }
 
 // handleProposal is the ProposalHandlingFlow: it evaluates a new proposal, meets the approval gate with the outcome, and

@@ -52,7 +52,7 @@ func (s *Service) RequestQuote(ctx context.Context, call Call, request QuoteRequ
 // quoting is the work of one quote, for a request whose terms have been checked.
 func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked askedTerms) func(*work) (parley.Quote, error) {
 	return func(w *work) (parley.Quote, error) {
-		pendingProduct, version := w.Product(request.ProductID), w.PricingVersion()
+		pendingProduct, version := w.Product(request.ProductID), storage.PricingRules.Version(&w.Reader)
 		days, claimed := w.Capacity(request.ProductID, asked.flight), w.claimedAgent(request.Carried.AgentURL)
 		w.course = starts
 		who, err := w.authorize(ctx, needQuoteAccess)

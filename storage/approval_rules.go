@@ -29,6 +29,3 @@ var ApprovalRules = Rulebook[parley.ApprovalRule]{
 		return &r.ID, &r.Version, &r.CreatedAt
 	},
 }
-
-// ApprovalVersion moves with every change of an approval rule.
-func (r *Reader) ApprovalVersion() *Pending[int64] { return ApprovalRules.Version(r) }

@@ -25,6 +25,3 @@ var NegotiationProfiles = Rulebook[parley.NegotiationProfile]{
 		return &p.ID, &p.Version, &p.CreatedAt
 	},
 }
-
-// NegotiationVersion moves with every change of a negotiation profile.
-func (r *Reader) NegotiationVersion() *Pending[int64] { return NegotiationProfiles.Version(r) }

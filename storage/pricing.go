@@ -27,11 +27,6 @@ type storedEntry struct {
 	Notes         string       `json:"notes,omitempty"`
 }
 
-// PricingVersion moves with every change of the rate card or of a pricing rule.
-func (r *Reader) PricingVersion() *Pending[int64] {
-	return PricingRules.Version(r)
-}
-
 const rateCardColumns = `version, entries, global_floors, volume_brackets, updated_at, updated_by`
 
 func scanRateCard(rows Rows, c *parley.RateCard) error {

@@ -158,6 +158,6 @@ func TestAServerThatHangsIsUnavailable(t *testing.T) {
 }
 
 func seen(t *testing.T, r *storage.Reader) error {
-	_, err := r.PricingVersion().Get(t.Context())
+	_, err := storage.PricingRules.Version(r).Get(t.Context())
 	return err
 }

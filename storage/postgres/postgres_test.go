@@ -199,7 +199,7 @@ func TestAQuoteCostsTwoRoundTrips(t *testing.T) {
 		err := store.Tx(t.Context(), func(tx *storage.Tx) error {
 			claim := tx.ClaimAnswer("scope", q.ID)
 			credential, product := tx.Credential("none"), tx.Product(q.ProductID)
-			version, capacity := tx.PricingVersion(), tx.Capacity(q.ProductID, q.Flight)
+			version, capacity := storage.PricingRules.Version(&tx.Reader), tx.Capacity(q.ProductID, q.Flight)
 			if _, err := claim.Get(t.Context()); err != nil {
 				return err
 			}
@@ -236,11 +236,11 @@ func TestALostConnectionIsReplaced(t *testing.T) {
 		cut, cancel := context.WithCancel(t.Context())
 		err := store.Tx(cut, func(tx *storage.Tx) error {
 			tx.InsertQuote(storagetest.Quote(i))
-			if _, err := tx.PricingVersion().Get(cut); err != nil {
+			if _, err := storage.PricingRules.Version(&tx.Reader).Get(cut); err != nil {
 				return err
 			}
 			cancel()
-			_, err := tx.PricingVersion().Get(cut)
+			_, err := storage.PricingRules.Version(&tx.Reader).Get(cut)
 			return err
 		})
 		if err == nil {
@@ -297,23 +297,23 @@ func TestALostConnectionIsUnavailable(t *testing.T) {
 		"before it reads": func(halt func()) error {
 			halt()
 			return store.Read(t.Context(), func(r *storage.Reader) error {
-				_, err := r.PricingVersion().Get(t.Context())
+				_, err := storage.PricingRules.Version(r).Get(t.Context())
 				return err
 			})
 		},
 		"between two reads": func(halt func()) error {
 			return store.Read(t.Context(), func(r *storage.Reader) error {
-				if _, err := r.PricingVersion().Get(t.Context()); err != nil {
+				if _, err := storage.PricingRules.Version(r).Get(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				halt()
-				_, err := r.PricingVersion().Get(t.Context())
+				_, err := storage.PricingRules.Version(r).Get(t.Context())
 				return err
 			})
 		},
 		"before the commit": func(halt func()) error {
 			return store.Tx(t.Context(), func(tx *storage.Tx) error {
-				if _, err := tx.PricingVersion().Get(t.Context()); err != nil {
+				if _, err := storage.PricingRules.Version(&tx.Reader).Get(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				tx.InsertAudit(parley.AuditEntry{At: time.Unix(0, 0), Actor: "test", Action: "test", Resource: "test", ResourceID: "test"})

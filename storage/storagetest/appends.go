@@ -25,7 +25,7 @@ func appendQuote(f *fixture, key parley.Key, q parley.Quote, look func(storage.C
 	ctx := f.Context()
 	return f.store.Append(ctx, func(tx *storage.Tx) error {
 		credential, product := tx.Credential(key.Hash), tx.Product(q.ProductID)
-		version, days := tx.PricingVersion(), tx.Capacity(q.ProductID, q.Flight)
+		version, days := storage.PricingRules.Version(&tx.Reader), tx.Capacity(q.ProductID, q.Flight)
 		c, noCredential := credential.Get(ctx)
 		p, noProduct := product.Get(ctx)
 		v, noVersion := version.Get(ctx)

@@ -132,7 +132,7 @@ var events = map[string]func(*testing.T, *fixture){
 					err := f.store.Tx(t.Context(), func(tx *storage.Tx) error {
 						tx.InsertEvent(f.event(parley.EventQuoteCreated, ""))
 						// A look in between keeps the transaction open while others commit.
-						if _, err := tx.PricingVersion().Get(t.Context()); err != nil {
+						if _, err := storage.PricingRules.Version(&tx.Reader).Get(t.Context()); err != nil {
 							return err
 						}
 						tx.InsertEvent(f.event(parley.EventQuoteBooked, ""))

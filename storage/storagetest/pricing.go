@@ -25,7 +25,7 @@ func (f *fixture) rule() parley.PricingRule {
 
 func (f *fixture) pricingVersion() int64 {
 	f.Helper()
-	return read(f, func(r *storage.Reader) *storage.Pending[int64] { return r.PricingVersion() })
+	return read(f, func(r *storage.Reader) *storage.Pending[int64] { return storage.PricingRules.Version(r) })
 }
 
 var pricing = map[string]func(*testing.T, *fixture){

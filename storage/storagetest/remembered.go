@@ -37,7 +37,7 @@ func (f *fixture) look(r *storage.Reader, key parley.Key, product string) (facts
 	credential, noCredential := r.Credential(key.Hash).Get(ctx)
 	byID, noID := r.CredentialOf(key.ID).Get(ctx)
 	p, noProduct := r.Product(product).Get(ctx)
-	pricing, noPricing := r.PricingVersion().Get(ctx)
+	pricing, noPricing := storage.PricingRules.Version(r).Get(ctx)
 	days, noDays := r.Capacity(product, flight).Get(ctx)
 	destinations, noDestinations := r.EachDestination().Get(ctx)
 	if err := errors.Join(noCredential, noID, noProduct, noPricing, noDays, noDestinations); err != nil {

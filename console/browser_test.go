@@ -69,6 +69,8 @@ func launch(browser string) error {
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(browser), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		// A page lives for seconds: to optimize its scripts, axe-core above all, takes a third more of the processor than it saves.
+		chromedp.Flag("js-flags", "--no-opt,--no-maglev"), chromedp.Flag("force-prefers-reduced-motion", true),
 		chromedp.WindowSize(1440, 1000),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), flags...)

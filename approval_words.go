@@ -77,6 +77,9 @@ func (n Numbers) beside(q InboxItem, e Effect, ask int64) string {
 	}
 	if e.Deed == DeedChange {
 		words = strings.Join(append([]string{strings.TrimSuffix(words, ": ")}, n.changed(q)...), ": ")
+		if q.Prospect.Rival != "" {
+			words += ". The change " + q.Prospect.Rival + " was granted before: the second of the two that is applied fails"
+		}
 	} else {
 		words += strings.Join(append([]string{n.Price(e.CPM, ask, e.Impressions, c.Currency)}, n.apart(q, e, " impressions")...), ", ")
 	}
@@ -231,6 +234,9 @@ func (n Numbers) Terms(q InboxItem) string {
 	}
 	if e.Asks != "" {
 		words = append(words, "once the rule "+e.Asks+" has asked too")
+	}
+	if q.Prospect.Rival != "" {
+		words = append(words, "beside a change granted before")
 	}
 	return strings.Join(words, ", ")
 }

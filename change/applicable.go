@@ -34,6 +34,16 @@ func Applicable(c parley.ChangeRequest, deal parley.Deal, today parley.Date) (af
 	return after, ""
 }
 
+// Applied is a deal as a change leaves it; ok is false of one that can no longer be made of it.
+func Applied(c parley.ChangeRequest, deal parley.Deal, today parley.Date) (_ parley.Deal, ok bool) {
+	after, failure := Applicable(c, deal, today)
+	if failure != "" {
+		return deal, false
+	}
+	deal.Flight, deal.Impressions, deal.Price.FinalCPM, deal.Status = after.Flight, after.Impressions, after.CPM, after.Status
+	return deal, true
+}
+
 // called is what a sentence calls the terms of a deal that a change can meet changed.
 var called = map[string]string{
 	"flight_start": "first day", "flight_end": "last day", "impressions": "number of impressions", "price": "price", "currency": "currency",

@@ -693,6 +693,9 @@ func (x *exchange) questions(requests []seller.DecisionRequest) ([]questionOfMan
 		if q.left == "" && request.Decision == "approve" && item.Does(parley.ApprovalApproved, nil).Refused != "" {
 			q.left = onPages.Decision(item, parley.ApprovalApproved, nil)
 		}
+		if q.left == "" && request.Decision == "approve" && item.Prospect.Rival != "" {
+			q.left = "another change of this deal was granted before, and would outdate it; answer it on its own"
+		}
 		if q.left == "" && request.Decision == "approve" && item.Moves() && moved[item.DealID] == "" {
 			moved[item.DealID] = item.ID
 		}

@@ -13,7 +13,9 @@ type dealGate struct {
 	destinations *storage.Pending[[]parley.Destination]
 }
 
-func (w *work) askGate() dealGate { return dealGate{storage.ApprovalRules.Version(&w.Reader), w.EachDestination()} }
+func (w *work) askGate() dealGate {
+	return dealGate{storage.ApprovalRules.Version(&w.Reader), w.EachDestination()}
+}
 
 // gateDeal writes a new deal: booked, or, when a rule stops it, proposed with its id minted, until everybody whom a rule asks has
 // granted it. Either way its inventory is for the caller to reserve. asked is the principal whose doing it is, and as what the booking

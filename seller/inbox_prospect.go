@@ -19,7 +19,8 @@ type judged struct {
 	terms offer
 	facts priceFacts
 	matter
-	to becomes // of a change that a yes lets go on
+	promised promised // of the deal of a change
+	to       becomes  // of a change that a yes lets go on
 }
 
 // prospects has questions that wait know what would come of answering them as things are now: of the answer that is planned, else of a yes.
@@ -81,6 +82,9 @@ func (p prices) judge(item *parley.InboxItem) (q judged, ok bool) {
 		return q, false
 	}
 	q.matter = p.matterOf(item.Approval)
+	if item.ChangeID != "" && item.Status == parley.ApprovalPending {
+		q.promised = p.promisedOf(item.DealID)
+	}
 	if sold {
 		if item.DealID != "" && c.DealType.Guaranteed() {
 			q.terms.held = &holding{q.terms.flight, q.terms.impressions}
@@ -208,10 +212,13 @@ func (p prices) prospectOfChange(ctx context.Context, q *judged, _ *parley.Modif
 		q.item.Prospect.Floor, q.item.Prospect.Ask = q.to.price.Floor, q.to.price.Ask
 		err = q.to.price.Approvable(deal.Price.Currency)
 	}
-	if q.item.Prospect.Refused = refusedBecause(err); q.item.Prospect.Refused == "" {
-		return err
+	if q.item.Prospect.Refused = refusedBecause(err); q.item.Prospect.Refused != "" {
+		return nil
 	}
-	return nil
+	if err == nil {
+		q.item.Prospect.Rival, err = p.rival(ctx, q.item.Approval, asked, deal, q.promised)
+	}
+	return err
 }
 
 // nowOfChange has a change of a deal without a volume know what it comes to by what is available now.

@@ -88,6 +88,15 @@ func (r *Reader) GrantedApprovals(proposalID, negotiationID, quoteID string) *Pe
 	return many(r, scanApproval, query, maybeText(proposalID), maybeText(negotiationID), maybeText(quoteID))
 }
 
+// AnsweredChanges answers what was answered about the changes of a deal, and has not been carried out: the approvals of them that are granted
+// and not resumed, or whose answer is planned.
+func (r *Reader) AnsweredChanges(dealID string) *Pending[[]parley.Approval] {
+	// COALESCE as above.
+	const query = `SELECT ` + approvalColumns + ` FROM approvals WHERE deal_id = $1 AND change_id IS NOT NULL AND resumed_at IS NULL
+		AND (COALESCE(status, '') = 'approved' OR COALESCE(status, '') = 'pending' AND planned_for IS NOT NULL) ORDER BY id`
+	return many(r, scanApproval, query, dealID)
+}
+
 // InsertApproval stores a new approval; a repeated id is CodeConflict.
 func (tx *Tx) InsertApproval(a parley.Approval) {
 	tx.added(approvalRow, a.ID)

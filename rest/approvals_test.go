@@ -91,6 +91,9 @@ func TestHeldBookingIsDecidedAndResumed(t *testing.T) {
 		s.must(409, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"effect": "accept", "deal_value": 1}}`)
 		s.must(422, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"price": {"amount_micros": 1, "currency": "JPY"}}}`)
 		s.must(422, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {}}`)
+		if wrong := s.call("POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"effect": "accept", "flight_start": "x"}}`); wrong.status < 400 || wrong.status > 422 || !strings.Contains(wrong.text, `"expected.flight_start"`) {
+			t.Errorf("a date that is none: %d %s", wrong.status, wrong.text)
+		}
 		decided := s.must(200, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "reason": "good for us", "expected": {"effect": "accept"}}`, "Idempotency-Key", "k")
 		if decided.word("status") != "approved" || decided.word("response.decision") != "approved" ||
 			!strings.HasPrefix(decided.word("response.decided_by"), "operator:key-") || decided.at("outcome") != nil {

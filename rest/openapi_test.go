@@ -3,6 +3,7 @@ package rest_test
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -162,5 +163,34 @@ func TestDocsPageNeedsNoOtherHost(t *testing.T) {
 	}
 	if yaml := s.must(200, "GET", "/openapi.yaml", "", nil); !strings.HasPrefix(yaml.text, "components:") || !strings.Contains(yaml.text, "openapi: 3.1.0") {
 		t.Errorf("YAML: %.80s", yaml.text)
+	}
+}
+
+// dated are the names of members that hold a day or an instant, or say of which month a report is.
+var dated = regexp.MustCompile(`(^|_)(date|day|start|end|from|to|until|since|at)$`)
+
+// TestWhatIsADateSaysSo holds every member of every body that is called as dates are to its format, or to words that say what it is: the format
+// is what a client goes by, and what a body that is refused names the member by.
+func TestWhatIsADateSaysSo(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, rest.Options{})
+	schemas, _ := s.document().at("components.schemas").(map[string]any)
+	seen := 0
+	for name, schema := range schemas {
+		properties, _ := follow(schema, "properties").(map[string]any)
+		for member, described := range properties {
+			p, _ := described.(map[string]any)
+			types, _ := p["type"].([]any)
+			if !dated.MatchString(member) || p["type"] != "string" && !slices.Contains(types, any("string")) {
+				continue
+			}
+			seen++
+			if format := p["format"]; format != "date" && format != "date-time" && p["description"] == nil && p["enum"] == nil {
+				t.Errorf("%s.%s has neither a format nor words", name, member)
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d dates are described", seen)
 	}
 }

@@ -111,8 +111,8 @@ type DealHealth struct {
 	DealID      string            `json:"deal_id"`
 	ProductName string            `json:"product_name"`
 	DealType    parley.DealType   `json:"deal_type"`
-	FlightStart parley.Date       `json:"flight_start"`
-	FlightEnd   parley.Date       `json:"flight_end"`
+	FlightStart parley.Date       `json:"flight_start" format:"date"`
+	FlightEnd   parley.Date       `json:"flight_end" format:"date"`
 	Contracted  *int64            `json:"contracted"`
 	Source      *string           `json:"source"`
 	Pacing      Pacing            `json:"pacing"`
@@ -144,8 +144,8 @@ type DeliveryImport struct {
 	Rows     int64        `json:"rows"`
 	Changed  int64        `json:"changed" doc:"Rows that were new, or said otherwise and later than what was known."`
 	Skipped  int64        `json:"skipped" doc:"Rows of deals that there are not."`
-	From     *parley.Date `json:"from"`
-	To       *parley.Date `json:"to"`
+	From     *parley.Date `json:"from" format:"date"`
+	To       *parley.Date `json:"to" format:"date"`
 	AsOf     time.Time    `json:"as_of"`
 	Actor    string       `json:"actor"`
 	At       time.Time    `json:"at"`

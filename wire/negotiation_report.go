@@ -8,8 +8,8 @@ import (
 
 // NegotiationReport is what the negotiations that opened in some months came to.
 type NegotiationReport struct {
-	From string              `json:"from"`
-	To   string              `json:"to"`
+	From string              `json:"from" doc:"The first month, such as 2026-11."`
+	To   string              `json:"to" doc:"The last month."`
 	Rows []NegotiationsTotal `json:"rows"`
 	Sums []NegotiationsTotal `json:"sums" doc:"Of all rows, by currency; currencies are never added."`
 }

@@ -69,8 +69,8 @@ func (q ReportQuestion) Negotiations(ctx context.Context, x *Exchange) (seller.N
 
 // DealReport is what the deals of some months come to.
 type DealReport struct {
-	From string        `json:"from"`
-	To   string        `json:"to"`
+	From string        `json:"from" doc:"The first month, such as 2026-11."`
+	To   string        `json:"to" doc:"The last month."`
 	Rows []ReportTotal `json:"rows"`
 	Sums []ReportTotal `json:"sums" doc:"Of all rows, by currency and kind; currencies are never added."`
 }

@@ -67,7 +67,7 @@ type Figures struct {
 
 // DeliveryDay is what was counted on a day.
 type DeliveryDay struct {
-	Day     parley.Date                           `json:"day"`
+	Day     parley.Date                           `json:"day" format:"date"`
 	Planned *int64                                `json:"planned"`
 	Outside bool                                  `json:"outside_flight"`
 	Final   bool                                  `json:"final"`

@@ -38,7 +38,7 @@ func (p place) serve(ctx context.Context, binary string) (*server, error) {
 	return start(command, log)
 }
 
-// bare starts the yardstick's server over the same database.
+// bare starts the yardstick's server over a place's database.
 func (p place) bare(ctx context.Context) (*server, error) {
 	self, err := os.Executable()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -86,10 +87,17 @@ func speed(ctx context.Context, o options, folder string, out io.Writer) (err er
 			return err
 		}
 		sites = append(sites, s)
+		if at, err = newPlace(ctx, store, folder, postgres); err != nil {
+			return err
+		}
+		if s.yardstick, err = openBare(ctx, at, o.parley); err != nil {
+			return err
+		}
 		if store == postgresStore {
 			if s.database, err = postgres.Process(); err != nil {
 				return err
 			}
+			s.yardstick.database = s.database
 		}
 		if o.base == "" {
 			continue
@@ -110,6 +118,7 @@ func speed(ctx context.Context, o options, folder string, out io.Writer) (err er
 		}
 		results.pgbench = append(results.pgbench, rate)
 		for _, s := range sites {
+			s.baseFirst = round%2 == 1
 			if err := s.round(ctx, o, &results); err != nil {
 				return err
 			}
@@ -121,20 +130,35 @@ func speed(ctx context.Context, o options, folder string, out io.Writer) (err er
 	return results.write(out, o.stores)
 }
 
-// site is a place with the product's server and the yardstick's over one database.
+// site is a place with a server over its database.
 type site struct {
 	place
-	product *server
-	bare    *server
-	trade   *trade
-	base    *site // the same of another commit, when there is one to compare with
-	isBase  bool
+	server *server
+	trade  *trade
+	// What the product is compared with, each over a database of its own, so that nobody goes through what another one has written.
+	yardstick *site // nil of what is itself compared with
+	base      *site // the product of another commit, where one is named
+	baseFirst bool  // is measured before the product in this round: whoever comes second finds the machine warm
+	isBase    bool
 	// database is the first of the database's own processes; 0 where the database is in the server's.
 	database int
 }
 
-// open fills a place with a catalog and keys, and starts the servers.
-func open(ctx context.Context, at place, binary string) (_ *site, err error) {
+// warm is how long a server is asked before it is measured: what is compiled and cached on first use is not what the first line is to
+// measure.
+const warm = 200 * time.Millisecond
+
+// open fills a place with a catalog and keys, and starts the product's server.
+func open(ctx context.Context, at place, binary string) (*site, error) {
+	return opened(ctx, at, binary, func() (*server, error) { return at.serve(ctx, binary) }, (*trade).quotes)
+}
+
+// openBare fills a place in the same way, and starts the yardstick's server.
+func openBare(ctx context.Context, at place, binary string) (*site, error) {
+	return opened(ctx, at, binary, func() (*server, error) { return at.bare(ctx) }, (*trade).bare)
+}
+
+func opened(ctx context.Context, at place, binary string, serve func() (*server, error), first func(*trade) scenario) (_ *site, err error) {
 	s := &site{place: at}
 	defer func() {
 		if err != nil {
@@ -144,30 +168,22 @@ func open(ctx context.Context, at place, binary string) (_ *site, err error) {
 	if s.trade, err = stock(ctx, at, binary); err != nil {
 		return nil, err
 	}
-	if s.product, err = at.serve(ctx, binary); err != nil {
+	if s.server, err = serve(); err != nil {
 		return nil, err
 	}
-	if s.bare, err = at.bare(ctx); err != nil {
-		return nil, err
-	}
-	// What is compiled and cached on first use is not what the first line is to measure.
-	const warm = 200 * time.Millisecond
-	if _, err := load(ctx, s.product, usual, warm, s.trade.quotes()); err != nil {
-		return nil, err
-	}
-	_, err = load(ctx, s.bare, usual, warm, s.trade.bare())
+	_, err = load(ctx, s.server, usual, warm, first(s.trade))
 	return s, err
 }
 
 func (s *site) close() error {
 	var err error
-	for _, running := range []*server{s.product, s.bare} {
-		if running != nil {
-			err = errors.Join(err, running.stop())
-		}
+	if s.server != nil {
+		err = s.server.stop()
 	}
-	if s.base != nil {
-		err = errors.Join(err, s.base.close())
+	for _, other := range []*site{s.yardstick, s.base} {
+		if other != nil {
+			err = errors.Join(err, other.close())
+		}
 	}
 	return err
 }
@@ -179,8 +195,8 @@ func (s *site) round(ctx context.Context, o options, results *ledger) error {
 		counts = []int{1, usual}
 	}
 	for _, n := range counts {
-		for _, yardstick := range []scenario{s.trade.bare(), s.trade.rows()} {
-			if err := s.measure(ctx, o, results, s.bare, n, yardstick); err != nil {
+		for _, line := range []scenario{s.yardstick.trade.bare(), s.yardstick.trade.rows()} {
+			if err := s.yardstick.measure(ctx, o, results, n, line); err != nil {
 				return err
 			}
 		}
@@ -196,25 +212,31 @@ func (s *site) round(ctx context.Context, o options, results *ledger) error {
 			return err
 		}
 	}
-	return s.measure(ctx, o, results, s.product, crowd, s.trade.overload())
+	return s.measure(ctx, o, results, crowd, s.trade.overload())
 }
 
 // both measures a line of the product, and of the commit to compare with when there is one.
 func (s *site) both(ctx context.Context, o options, results *ledger, connections int, what func(*trade) scenario) error {
-	if err := s.measure(ctx, o, results, s.product, connections, what(s.trade)); err != nil || s.base == nil {
-		return err
+	sides := []*site{s}
+	if s.base != nil {
+		sides = append(sides, s.base)
 	}
-	if err := s.base.measure(ctx, o, results, s.base.product, connections, what(s.base.trade)); err != nil {
-		return fmt.Errorf("base: %w", err)
+	if s.baseFirst {
+		slices.Reverse(sides)
+	}
+	for _, side := range sides {
+		if err := side.measure(ctx, o, results, connections, what(side.trade)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (s *site) measure(ctx context.Context, o options, results *ledger, on *server, connections int, what scenario) error {
+func (s *site) measure(ctx context.Context, o options, results *ledger, connections int, what scenario) error {
 	used := s.databaseTime()
-	seen, err := load(ctx, on, connections, o.lasting, what)
+	seen, err := load(ctx, s.server, connections, o.lasting, what)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.store, err)
+		return fmt.Errorf("%s, %s (base: %t): %w", s.store, what.name, s.isBase, err)
 	}
 	seen.database = s.databaseTime() - used
 	results.add(cell{store: s.store, base: s.isBase, what: what.name, connections: connections}, seen)

@@ -26,8 +26,7 @@ func (s *server) callDirectly(w http.ResponseWriter, r *http.Request, h *held) b
 			return false
 		}
 	}
-	server := s.serverFor(r)
-	t, found := s.direct[server][name]
+	t, found := s.toolsFor(r).named[name]
 	current, plain := s.speaks(r, name, params["_meta"])
 	if !found || !plain {
 		return false

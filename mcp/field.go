@@ -109,14 +109,15 @@ const (
 
 // showFieldTools answers what can be called.
 func (s *server) showFieldTools(w http.ResponseWriter) error {
-	type described struct {
-		Name        string         `json:"name"`
-		Description string         `json:"description"`
-		Schema      map[string]any `json:"inputSchema"`
+	type entry struct {
+		Name        string `json:"name"`
+		Description string `json:"description"`
+		Schema      any    `json:"inputSchema"`
 	}
-	shown := make([]described, len(s.fieldTools))
-	for i, t := range s.fieldTools {
-		shown[i] = described{t.Name, t.Description, s.plain(t.schema)}
+	tools := s.tools().field.inOrder
+	shown := make([]entry, len(tools))
+	for i, t := range tools {
+		shown[i] = entry{t.Name, t.Description, t.described.InputSchema}
 	}
 	return s.write(w, map[string]any{"tools": shown})
 }
@@ -130,11 +131,11 @@ func (s *server) callFieldTool(w http.ResponseWriter, r *http.Request, h *held, 
 	if err := json.Unmarshal(body, &asked); err != nil {
 		return parley.Errorf(parley.CodeMalformed, "Send {\"name\": ..., \"arguments\": {...}}.")
 	}
-	at := slices.IndexFunc(s.fieldTools, func(t tool) bool { return t.Name == asked.Name })
-	if at < 0 {
+	t, found := s.tools().field.named[asked.Name]
+	if !found {
 		return parley.Errorf(parley.CodeNotFound, "There is no tool %q. GET %s lists what there is.", asked.Name, fieldToolsPath)
 	}
-	x, t := h.exchange, s.fieldTools[at]
+	x := h.exchange
 	err := x.admit(t)
 	var made agent.Outcome
 	var arguments map[string]any

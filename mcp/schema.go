@@ -14,8 +14,8 @@ const keyName = "idempotency_key"
 const keyDescription = "A new UUID for a new request, the same one for a retry: the same key with the same arguments has one effect and one answer."
 
 // input is the schema of a tool's arguments. A tool that changes something needs a key to be called under.
-func (s *server) input(t tool) *huma.Schema {
-	schema := s.registry.Schema(t.Arguments, false, t.Name)
+func (d *described) input(t tool) *huma.Schema {
+	schema := d.registry.Schema(t.Arguments, false, t.Name)
 	named := *schema
 	named.AdditionalProperties = false
 	if !t.Changes {
@@ -35,8 +35,8 @@ func (s *server) input(t tool) *huma.Schema {
 }
 
 // output is the schema of what a tool answers: its document, or the detail of a refusal. Clients hold either against it.
-func (s *server) output(t tool) map[string]any {
-	result := s.registry.Schema(t.Answer, false, "")
+func (d *described) output(t tool) map[string]any {
+	result := d.registry.Schema(t.Answer, false, "")
 	if t.Rows != "" {
 		whole := &huma.Schema{Type: huma.TypeInteger}
 		result = &huma.Schema{
@@ -52,7 +52,7 @@ func (s *server) output(t tool) map[string]any {
 	return map[string]any{
 		"type": "object",
 		"anyOf": []any{
-			opened(s.plain(result)),
+			opened(d.plain(result)),
 			map[string]any{
 				"type": "object", "required": []string{"detail"},
 				"properties": map[string]any{"detail": map[string]any{
@@ -89,9 +89,9 @@ func opened(node any) any {
 const deepest = 12
 
 // plain writes a schema out, with what it refers to in the place of the references: clients resolve none.
-func (s *server) plain(schema *huma.Schema) map[string]any { return s.plainAt(schema, 0) }
+func (d *described) plain(schema *huma.Schema) map[string]any { return d.plainAt(schema, 0) }
 
-func (s *server) expand(node any, depth int) any {
+func (d *described) expand(node any, depth int) any {
 	switch node := node.(type) {
 	case map[string]any:
 		if ref, ok := node["$ref"].(string); ok {
@@ -99,14 +99,14 @@ func (s *server) expand(node any, depth int) any {
 				return map[string]any{}
 			}
 			described, _ := node["description"].(string)
-			expanded := s.plainAt(s.registry.SchemaFromRef(ref), depth+1)
+			expanded := d.plainAt(d.registry.SchemaFromRef(ref), depth+1)
 			if described != "" {
 				expanded["description"] = described
 			}
 			return expanded
 		}
 		for name, member := range node {
-			node[name] = s.expand(member, depth)
+			node[name] = d.expand(member, depth)
 		}
 		// Formats of ours, and the examples of a document for people, say nothing to a client.
 		if format, ok := node["format"].(string); ok && format != "date" && format != "date-time" {
@@ -118,13 +118,13 @@ func (s *server) expand(node any, depth int) any {
 		return node
 	case []any:
 		for i, item := range node {
-			node[i] = s.expand(item, depth)
+			node[i] = d.expand(item, depth)
 		}
 	}
 	return node
 }
 
-func (s *server) plainAt(schema *huma.Schema, depth int) map[string]any {
+func (d *described) plainAt(schema *huma.Schema, depth int) map[string]any {
 	encoded, err := json.Marshal(schema)
 	if err != nil {
 		panic("mcp: a schema does not encode: " + err.Error())
@@ -133,7 +133,7 @@ func (s *server) plainAt(schema *huma.Schema, depth int) map[string]any {
 	if err := json.Unmarshal(encoded, &tree); err != nil {
 		panic("mcp: a schema does not decode: " + err.Error())
 	}
-	written, _ := s.expand(tree, depth).(map[string]any)
+	written, _ := d.expand(tree, depth).(map[string]any)
 	return written
 }
 

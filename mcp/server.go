@@ -8,9 +8,9 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -31,33 +31,32 @@ type Options struct {
 
 // server is the edge over one service.
 type server struct {
-	service    *seller.Service
-	options    Options
-	registry   huma.Registry
-	origins    *edge.Origins
-	buyers     *sdk.Server // for callers without a key, too
-	desk       *sdk.Server // for operators
-	field      *sdk.Server // in the dialect of the field's published buyer
-	fieldTools []tool
-	direct     map[*sdk.Server]map[string]tool // what is called without the protocol's library
-	protocol   http.Handler
+	service  *seller.Service
+	options  Options
+	origins  *edge.Origins
+	tools    func() *described
+	library  func() map[*toolset]*sdk.Server // the protocol's own servers, made when the first message comes that is left to them
+	protocol http.Handler
 }
 
-// New makes the handler of the edge, to be mounted at /mcp and /mcp/. It fails when the tools do not describe, which is a
-// mistake in their table.
+// New makes the handler of the edge, to be mounted at /mcp and /mcp/. It fails on a public address that is none.
 func New(service *seller.Service, options Options) (http.Handler, error) {
 	options.Kit = options.WithDefaults()
 	if options.Progress == 0 {
 		options.Progress = defaultProgress
 	}
-	s := &server{service: service, options: options, registry: wire.NewRegistry(), direct: map[*sdk.Server]map[string]tool{}}
+	s := &server{service: service, options: options, tools: describedTools}
 	var err error
 	if s.origins, err = edge.NewOrigins(options.PublicURL); err != nil {
 		return nil, err
 	}
-	s.buyers, s.desk = s.prepared(buyerTools(), buyerPrompts), s.prepared(operatorTools(), operatorPrompts)
-	s.fieldTools = slices.Clone(fieldTools)
-	s.field = s.prepared(s.fieldTools, nil)
+	s.library = sync.OnceValue(func() map[*toolset]*sdk.Server {
+		made := map[*toolset]*sdk.Server{}
+		for _, tools := range s.tools().sets() {
+			made[tools] = s.offering(tools)
+		}
+		return made
+	})
 	s.protocol = sdk.NewStreamableHTTPHandler(s.serverFor, &sdk.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: options.MaxBody, PropagateRequestCancellation: true,
 		// It would refuse a proxy on the same machine; hosts are checked before.
@@ -74,8 +73,8 @@ func (s *server) implementation() *sdk.Implementation {
 	return &sdk.Implementation{Name: "parley", Title: s.service.Settings().SellerName, Version: s.options.Version}
 }
 
-// prepared makes the protocol's server of a table of tools.
-func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
+// offering makes the protocol's server of a set of tools.
+func (s *server) offering(tools *toolset) *sdk.Server {
 	made := sdk.NewServer(s.implementation(), &sdk.ServerOptions{
 		Instructions: instructions, PageSize: 1000,
 		Capabilities: &sdk.ServerCapabilities{
@@ -85,29 +84,10 @@ func (s *server) prepared(tools []tool, prompts []prompt) *sdk.Server {
 			c.TTLMs, c.CacheScope = int(listsFresh.Milliseconds()), "private"
 		},
 	})
-	for i, t := range tools {
-		tools[i].schema = s.input(t)
-		if !t.bare {
-			s.registry.Schema(t.Answer, false, "")
-		}
+	for _, t := range tools.inOrder {
+		made.AddTool(t.described, s.handler(t))
 	}
-	wire.MarkNullable(s.registry)
-	s.direct[made] = make(map[string]tool, len(tools))
-	for _, t := range tools {
-		s.direct[made][t.Name] = t
-		closed := false
-		described := &sdk.Tool{
-			Name: t.Name, Title: t.Title, Description: t.Description, InputSchema: encoded(s.plain(t.schema)),
-			Annotations: &sdk.ToolAnnotations{
-				Title: t.Title, ReadOnlyHint: !t.Changes, DestructiveHint: &t.Destructive, IdempotentHint: t.Changes, OpenWorldHint: &closed,
-			},
-		}
-		if !t.bare {
-			described.OutputSchema = encoded(s.output(t))
-		}
-		made.AddTool(described, s.handler(t))
-	}
-	addPrompts(made, prompts)
+	addPrompts(made, tools.prompts)
 	addResources(made)
 	return made
 }
@@ -243,16 +223,19 @@ var methods = map[string]string{
 	"/mcp": http.MethodPost, "/mcp/": http.MethodPost, fieldPath: http.MethodPost, fieldCallPath: http.MethodPost, fieldToolsPath: http.MethodGet,
 }
 
-// serverFor picks whose tools a caller has.
-func (s *server) serverFor(r *http.Request) *sdk.Server {
+// toolsFor picks the tools that a caller has.
+func (s *server) toolsFor(r *http.Request) *toolset {
 	if r.URL.Path == fieldPath {
-		return s.field
+		return s.tools().field
 	}
 	if h := heldBy(r.Context()); h != nil && h.Caller.IsOperator() {
-		return s.desk
+		return s.tools().desk
 	}
-	return s.buyers
+	return s.tools().buyers
 }
+
+// serverFor picks the protocol's server for a caller.
+func (s *server) serverFor(r *http.Request) *sdk.Server { return s.library()[s.toolsFor(r)] }
 
 // handler calls a tool for the protocol's library. What the trade refuses is a result; an error is a fault of the protocol.
 func (s *server) handler(t tool) sdk.ToolHandler {

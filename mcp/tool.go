@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	agent "parley/tool"
 	"parley/wire"
@@ -15,9 +16,10 @@ import (
 // tool is one line of the tables, as this protocol offers it.
 type tool struct {
 	agent.Tool
-	bare   bool         // its answer is its text alone
-	schema *huma.Schema // of the arguments; nil until the tool is prepared
-	call   func(ctx context.Context, x *exchange, schema *huma.Schema, arguments map[string]any) (agent.Outcome, error)
+	bare      bool         // its answer is its text alone
+	schema    *huma.Schema // of the arguments; nil until the tool is described
+	described *sdk.Tool    // as clients are told of it; likewise
+	call      func(ctx context.Context, x *exchange, schema *huma.Schema, arguments map[string]any) (agent.Outcome, error)
 }
 
 // exchange is one call on its way.
@@ -31,7 +33,7 @@ type exchange struct {
 func question[A, O any](t agent.Tool, run func(context.Context, *exchange, *A) (O, error)) tool {
 	t.Arguments, t.Answer = reflect.TypeFor[A](), reflect.TypeFor[O]()
 	call := func(ctx context.Context, x *exchange, schema *huma.Schema, arguments map[string]any) (agent.Outcome, error) {
-		form := wire.Form{Registry: x.server.registry, Schema: schema, Zone: x.Settings.TimeZone, Strict: true}
+		form := wire.Form{Registry: x.server.tools().registry, Schema: schema, Zone: x.Settings.TimeZone, Strict: true}
 		members, err := t.Members(form, arguments)
 		if err != nil {
 			return agent.Outcome{}, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"parley"
 	"parley/seller"
 	"parley/wire"
 	"parley/wire/contract"
@@ -14,7 +13,7 @@ var agentRoutes = []Route{
 	read(Route{
 		Method: http.MethodGet, Path: "/.well-known/agent.json", Access: AccessPublic,
 		ID: "getAgentCard", Tag: "Agents", Summary: "Read this seller's own card",
-	}, func(ctx context.Context, x *exchange, _ none) (contract.Agent, error) {
+	}, func(ctx context.Context, x *exchange, _ struct{}) (contract.Agent, error) {
 		offered, err := x.Service.Offering(ctx)
 		return x.card(offered), err
 	}, func(x *exchange) contract.Agent {
@@ -36,7 +35,7 @@ var agentRoutes = []Route{
 		Example:  `{"url": "https://buyer.example.com/a2a"}`,
 		Failures: []int{http.StatusConflict},
 	}, wire.DiscoverAgent, sampleAgent),
-	actWith(Route{
+	actWith[idChange](Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "trustAgent", Tag: "Agents", Summary: "Set how far an agent is trusted",
 		Description: "unknown reaches the public tier, registered the seat tier, approved and preferred every tier that a key's " +
@@ -44,13 +43,7 @@ var agentRoutes = []Route{
 			"If-Match or as version, to have it refused when somebody else has changed it since.",
 		Example:  `{"trust_status": "approved"}`,
 		Failures: []int{http.StatusPreconditionFailed},
-	}, wire.TrustAgent, sampleAgent,
-		func(ctx context.Context, x *exchange, params idChange, body *wire.TrustRequest, encode seller.Encode[parley.Agent]) (answer seller.Answer, err error) {
-			if body.Version, err = params.expected(body.Version); err != nil {
-				return answer, err
-			}
-			return wire.TrustAgent.Run(ctx, &x.Exchange, params.ID, body, encode)
-		}),
+	}, wire.TrustAgent, sampleAgent),
 	act(Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "removeAgent", Tag: "Agents", Summary: "Take an agent out of the registry",

@@ -97,36 +97,20 @@ type Precondition struct {
 	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the version that the change was made from; refused with 412 when it is no longer the current one."`
 }
 
-// expected is the version that a change was made from, named by the If-Match header or in the body; nil when by neither.
-func (p Precondition) expected(inBody *int64) (*int64, error) {
-	if p.IfMatch == "" || p.IfMatch == "*" {
-		return inBody, nil
+// expected is what is taken to be there.
+func (p Precondition) expected() (seller.Expected, error) {
+	expected := seller.Expected{Present: p.IfMatch == "*"}
+	if p.IfMatch == "" || expected.Present {
+		return expected, nil
 	}
 	digits, ok := strings.CutPrefix(strings.Trim(p.IfMatch, `"`), "v")
 	version, err := strconv.ParseInt(digits, 10, 64)
 	if !ok || err != nil {
-		return nil, parley.Errorf(parley.CodePreconditionFailed,
+		return expected, parley.Errorf(parley.CodePreconditionFailed,
 			"If-Match names no version of it. Read it again, then repeat the change with its ETag.")
 	}
-	if inBody != nil && *inBody != version {
-		return nil, parley.Invalid("version", "is another one than If-Match names; send one")
-	}
-	return &version, nil
-}
-
-// Deletion is embedded in the parameters of operations that delete something versioned, which have no body to name the
-// version in.
-type Deletion struct {
-	Version int64 `query:"version" minimum:"1" doc:"The version to delete; If-Match says the same."`
-	Precondition
-}
-
-// expectedVersion is the version to delete; nil when none is named.
-func (d Deletion) expectedVersion() (*int64, error) {
-	if d.Version > 0 {
-		return d.expected(&d.Version)
-	}
-	return d.expected(nil)
+	expected.Version = &version
+	return expected, nil
 }
 
 // idChange names what is changed, and the version that the change was made from.
@@ -135,8 +119,9 @@ type idChange struct {
 	Precondition
 }
 
-// idDeletion names what is deleted, and the version that is meant.
+// idDeletion names what is deleted, and the version that is meant: there is no body to name it in.
 type idDeletion struct {
 	idPath
-	Deletion
+	Version int64 `query:"version" minimum:"1" doc:"The version to delete; If-Match says the same."`
+	Precondition
 }

@@ -11,7 +11,7 @@ import (
 )
 
 var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleRequest, wire.ApprovalRule]{
-	path: "/api/v1/approval-rules", id: "rule_id", name: "ApprovalRule", tag: "Approvals",
+	name: "ApprovalRule", tag: "Approvals",
 	a: "an approval rule", what: "rule", listed: "approval rules that were made here",
 	example: `{"name": "Large deals", "gate": "deal_booking", "condition": "deal_value >= 250000", "role": "finance", ` +
 		`"timeout": "24h", "on_timeout": "escalate", "escalate_to": "admin", "priority": 100}`,
@@ -24,14 +24,13 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 	replacing: "At once, on every node, for what comes from then on; what the rule has stopped already waits on.",
 	deleting:  "Its history stays, and what it has stopped still waits for a decision.",
 
-	book: (*seller.Service).ApprovalRules, domain: always((*wire.ApprovalRuleRequest).Domain), list: wire.ListApprovalRules, sample: sampleApprovalRule,
-	version: func(body *wire.ApprovalRuleRequest) *int64 { return body.Version },
+	asked: wire.ApprovalRules, sample: sampleApprovalRule,
 }.routes(),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/approval-rules/configured", Access: AccessOperator, Scopes: viewer,
 		ID: "getConfiguredApprovalRules", Tag: "Approvals", Summary: "List the approval rules of the configuration",
 		Description: "They hold beside the others and change only with the configuration.",
-	}, func(_ context.Context, x *exchange, _ none) (wire.ConfiguredApprovalRules, error) {
+	}, func(_ context.Context, x *exchange, _ struct{}) (wire.ConfiguredApprovalRules, error) {
 		return wire.ConfiguredRulesOf(x.View, x.Service.ConfiguredApprovalRules()), nil
 	}, func(x *exchange) wire.ConfiguredApprovalRules {
 		return wire.ConfiguredRulesOf(x.View, []parley.ApprovalRule{sampleConfiguredRule})
@@ -58,12 +57,7 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 		Example: `{"gate": "deal_booking", "case": {"price": 30.00, "ask": 35.00, "impressions": 10000000, "deal_type": "PG", ` +
 			`"buyer_tier": "agency", "inventory_type": "ctv", "flight_days": 31}}`,
 	}, func(ctx context.Context, x *exchange, body *wire.RuleTestRequest) (wire.RuleTest, error) {
-		facts, err := body.Case.Domain()
-		if err != nil {
-			return wire.RuleTest{}, err
-		}
-		rules, err := x.Service.TestApprovalRules(ctx, x.Call, parley.Gate(body.Gate), facts)
-		return wire.RuleTestOf(x.View, facts, rules), err
+		return wire.TryApprovalRules(ctx, &x.Exchange, body)
 	}, func(x *exchange) wire.RuleTest {
 		return wire.RuleTestOf(x.View, sampleApproval.Case, []parley.ApprovalRule{sampleApprovalRule})
 	}),

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -65,17 +64,11 @@ var approvalRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/approvals/{approval_id}/comments", Access: AccessOperator, Scopes: viewer,
 		ID: "listApprovalComments", Tag: "Approvals", Summary: "Read what was said about a question",
 	}, wire.GetApprovalComments, []parley.ApprovalComment{sampleComment}),
-	actWith(Route{
-		Method: http.MethodPost, Path: "/approvals/decide", Access: AccessOperator, Scopes: desk,
+	act(Route{
+		Access: AccessOperator, Scopes: desk,
 		ID: "decideApprovals", Tag: "Approvals", Summary: "Decide up to 100 approvals in the same way",
 		Description: "Each is decided by itself: one that cannot be leaves the others decided, and its row says why. A " +
 			"repetition finds them decided and changes nothing.",
 		Example: `{"approval_ids": ["apr-01k1h3v8mq4t7c9w2x5y6z0a1b3i"], "decision": "approve", "resume": true}`,
-	}, wire.Act[wire.BulkDecisionRequest, []seller.BulkDecision, wire.BulkDecisions]{Render: wire.BulkDecisionsOf, Status: wire.Done},
-		[]seller.BulkDecision{{ApprovalID: sampleApproval.ID, Approval: &sampleApproval}},
-		func(
-			ctx context.Context, x *exchange, _ none, body *wire.BulkDecisionRequest, encode seller.Encode[[]seller.BulkDecision],
-		) (seller.Answer, error) {
-			return x.Service.DecideAllOnce(ctx, x.Call, body.Domain(), body.Resume, encode)
-		}),
+	}, wire.DecideApprovals, []seller.BulkDecision{{ApprovalID: sampleApproval.ID, Approval: &sampleApproval}}),
 }

@@ -1,17 +1,13 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
-	"parley"
-	"parley/seller"
 	"parley/wire"
-	"parley/wire/document"
 )
 
 var changeRoutes = []Route{
-	actWith(Route{
+	act(Route{
 		Access: AccessCredential,
 		ID:     "requestChange", Tag: "Change requests", Summary: "Ask for a deal to be changed",
 		Description: "What the change does to the deal says how severe it is, whatever it calls itself: a minor one is approved at " +
@@ -24,18 +20,7 @@ var changeRoutes = []Route{
 			`"diffs": [{"field": "flight_end", "old_value": "2026-08-31", "new_value": "2026-09-02"}], "reason": "Launch moved", ` +
 			`"idempotency_key": "00000000-0000-4000-8000-000000000008"}`,
 		Failures: []int{http.StatusNotFound, http.StatusConflict},
-	}, wire.RequestChange, sampleChange,
-		func(
-			ctx context.Context, x *exchange, _ none, body *document.ChangeCreate, encode seller.Encode[parley.ChangeRequest],
-		) (seller.Answer, error) {
-			input, names, ignored, err := wire.ChangeInputOf(body, x.Settings.TimeZone, x.Caller.IsOperator())
-			tellIgnored(x.w.Header(), ignored)
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			answer, err := x.Service.RequestChange(ctx, x.Call, input, encode)
-			return answer, wire.CalledSo(err, names)
-		}),
+	}, wire.RequestChange, sampleChange),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/change-requests", Access: AccessCredential,
 		ID: "listChanges", Tag: "Change requests", Summary: "List change requests",

@@ -40,27 +40,17 @@ var deliveryRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/delivery/profiles", Access: AccessOperator, Scopes: imported,
 		ID: "listDeliveryProfiles", Tag: "Delivery", Summary: "List how the files of sources are read",
 	}, wire.ListDeliveryProfiles, sampleDeliveryProfile),
-	actWith(Route{
-		Method: http.MethodPut, Path: "/api/v1/delivery/profiles", Access: AccessOperator, Scopes: admin,
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "setDeliveryProfile", Tag: "Delivery", Summary: "Say how the files of a source are to be read",
 		Description: "In the place of what was said of it before: what its headings mean, what stands between the cells, and how it writes numbers.",
 		Example:     `{"source": "ad server", "columns": {"Date": "day", "Order": "deal_id", "Notes": "ignore"}, "separator": ";", "thousands": ".", "decimal": ","}`,
-	}, wire.Act[wire.DeliveryProfileRequest, parley.DeliveryProfile, wire.DeliveryProfile]{Render: wire.DeliveryProfileOf, Status: wire.Done}, sampleDeliveryProfile,
-		func(
-			ctx context.Context, x *exchange, _ none, body *wire.DeliveryProfileRequest, encode seller.Encode[parley.DeliveryProfile],
-		) (seller.Answer, error) {
-			return x.Service.SetDeliveryProfile(ctx, x.Call, body.Domain(), encode)
-		}),
-	actWith(Route{
-		Method: http.MethodDelete, Path: "/api/v1/delivery/profiles/{profile_id}", Access: AccessOperator, Scopes: admin,
+	}, wire.SetDeliveryProfile, sampleDeliveryProfile),
+	act(Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "removeDeliveryProfile", Tag: "Delivery", Summary: "Forget how the files of a source are to be read",
 		Description: "The answer is the profile as it was.",
-	}, wire.Act[none, parley.DeliveryProfile, wire.DeliveryProfile]{Render: wire.DeliveryProfileOf, Status: wire.Done}, sampleDeliveryProfile,
-		func(
-			ctx context.Context, x *exchange, path deliveryProfilePath, _ *none, encode seller.Encode[parley.DeliveryProfile],
-		) (seller.Answer, error) {
-			return x.Service.RemoveDeliveryProfile(ctx, x.Call, path.ProfileID, encode)
-		}),
+	}, wire.RemoveDeliveryProfile, sampleDeliveryProfile),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/delivery/health", Access: AccessOperator, Scopes: viewer,
 		ID: "getDeliveryHealth", Tag: "Delivery", Summary: "List how deals keep up with their plans",
@@ -78,10 +68,6 @@ var deliveryRoutes = []Route{
 			"whose figures are all there: ten hours after their end. health is the ladder from being sent to being delivered: its first rung that " +
 			"fails is why the deal does not deliver, and says who acts.",
 	}, wire.GetDealDelivery, sampleDelivery),
-}
-
-type deliveryProfilePath struct {
-	ProfileID string `path:"profile_id" maxLength:"128"`
 }
 
 var (
@@ -120,9 +106,6 @@ type importParams struct {
 	Reason      string `query:"reason" maxLength:"2000" doc:"Why final figures are replaced; without it they are not."`
 }
 
-// takeDelivery writes what an import did, as what is kept for its repetition.
-var takeDelivery = wire.Act[none, seller.DeliveryReport, wire.DeliveryReport]{Render: wire.DeliveryReportOf, Status: wire.Done}
-
 func mountDeliveryImport(a *api, _ Route) operation {
 	parameters := parametersOf(a.registry, reflect.TypeFor[importParams](), "")
 	return operation{
@@ -157,7 +140,7 @@ func mountDeliveryImport(a *api, _ Route) operation {
 				x.write(http.StatusOK, body) // without an entity tag: it is no representation of the list at this path
 				return nil
 			}
-			answer, err := x.Service.TakeDelivery(x.r.Context(), x.Call, file, takeDelivery.Answer(&x.Exchange))
+			answer, err := x.Service.TakeDelivery(x.r.Context(), x.Call, file, wire.TakeDelivery.Answer(&x.Exchange))
 			if err != nil {
 				return err
 			}

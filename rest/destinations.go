@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"parley"
 	"parley/activation"
 	"parley/seller"
 	"parley/wire"
@@ -43,23 +42,14 @@ var destinationRoutes = []Route{
 	}, func(*exchange) wire.DestinationCheck {
 		return wire.DestinationCheckOf(sampleDestination.ID, []activation.Finding{{Field: "settings.folder", Text: "is not there yet; the first sheet makes it"}})
 	}),
-	actWith(Route{
-		Method: http.MethodPut, Path: "/api/v1/destinations/{destination_id}", Access: AccessOperator, Scopes: admin,
+	actWith[idChange](Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "replaceDestination", Tag: "Activation", Summary: "Replace a destination",
 		Description: "It holds for what is sent from then on. Name the version that the change was made from, in If-Match or as version, to " +
 			"have it refused when somebody else was faster.",
 		Example:  destinationExample,
 		Failures: []int{http.StatusConflict, http.StatusPreconditionFailed},
-	}, wire.Act[wire.DestinationRequest, parley.Destination, wire.Destination]{Render: wire.DestinationOf, Status: wire.Done}, sampleDestination,
-		func(
-			ctx context.Context, x *exchange, params idChange, body *wire.DestinationRequest, encode seller.Encode[parley.Destination],
-		) (seller.Answer, error) {
-			expected, err := params.expected(body.Version)
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			return x.Service.ChangeDestination(ctx, x.Call, params.ID, expected, body.Domain(), encode)
-		}),
+	}, wire.ReplaceDestination, sampleDestination),
 	ask(Route{
 		Method: http.MethodPost, Path: "/api/v1/destinations/preview", Access: AccessOperator, Scopes: admin,
 		ID: "previewDestination", Tag: "Activation", Summary: "See what a change of a destination would touch",

@@ -8,7 +8,6 @@ import (
 	"parley"
 	"parley/seller"
 	"parley/wire"
-	"parley/wire/document"
 )
 
 var eventRoutes = []Route{
@@ -20,26 +19,15 @@ var eventRoutes = []Route{
 			"go on with its next_cursor, and no event is missed or comes twice. total_count then counts the rows at hand. 404 with begin_anew: " +
 			"what follows the cursor is not kept any more.",
 		Failures: []int{http.StatusNotFound},
-	}, wire.List[eventParams, parley.Event, document.Event]{
-		Plural: "events", Render: wire.EventOf, ID: func(e parley.Event) string { return e.ID },
-		Find: func(ctx context.Context, x *wire.Exchange, params eventParams, page seller.Page) (seller.Listing[parley.Event], error) {
-			return x.Service.Events(ctx, x.Call, params.Domain(x.Settings.TimeZone, page))
-		},
-	}, sampleEvent, awaitEvents),
+	}, wire.ListEvents, sampleEvent, awaitEvents),
 	one(Route{
 		Method: http.MethodGet, Path: "/events/{event_id}", Access: AccessCredential,
 		ID: "getEvent", Tag: "Events", Summary: "Read an event",
 	}, wire.GetEvent, sampleEvent),
 }
 
-type eventParams struct {
-	wire.EventFilter
-	Wait *int `query:"wait" minimum:"0" maximum:"60" doc:"Seconds to wait for something new."`
-	wire.Paging
-}
-
 // awaitEvents is the long poll: of those who name a wait, and of those who go on where one has ended.
-func awaitEvents(ctx context.Context, x *exchange, params eventParams) (wire.Awaited[parley.Event], bool, error) {
+func awaitEvents(ctx context.Context, x *exchange, params wire.EventListFilter) (wire.Awaited[parley.Event], bool, error) {
 	var none wire.Awaited[parley.Event]
 	position, follows := wire.Follows(params.Paging)
 	switch {

@@ -57,16 +57,11 @@ var mappingRoutes = []Route{
 		Example: `{"mappings": [` + mappingExample + `]}`,
 		CSV:     mappingsOfFile, Sheet: sampleMappingSheet,
 	}, wire.ImportMappings, seller.MappingReport{Added: 1}),
-	actWith(Route{
-		Method: http.MethodDelete, Path: "/api/v1/destinations/{destination_id}/mappings/{mapping_id}", Access: AccessOperator, Scopes: admin,
+	actWith[mappingPath](Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "removeMapping", Tag: "Activation", Summary: "Forget what a product or a party is called at a destination",
 		Description: "The answer is the mapping as it was.",
-	}, wire.Act[none, parley.Mapping, wire.Mapping]{Render: wire.MappingOf, Status: wire.Done}, sampleMapping,
-		func(
-			ctx context.Context, x *exchange, path mappingPath, _ *none, encode seller.Encode[parley.Mapping],
-		) (seller.Answer, error) {
-			return x.Service.RemoveMapping(ctx, x.Call, path.DestinationID, path.MappingID, nil, encode)
-		}),
+	}, wire.RemoveMapping, sampleMapping),
 }
 
 var sampleMapping = parley.Mapping{

@@ -15,7 +15,7 @@ var mediaKitRoutes = []Route{
 		ID: "getMediaKit", Tag: "Media kit", Summary: "See everything that is packaged",
 		Description: "The packages that the publisher has put together, the featured ones by themselves too. Without a key, price_range " +
 			"is 20% to either side of the price; with one that names a seat, an agency or an advertiser, exact_price is that buyer's.",
-	}, func(ctx context.Context, x *exchange, _ none) (document.MediaKit, error) {
+	}, func(ctx context.Context, x *exchange, _ struct{}) (document.MediaKit, error) {
 		kit, err := x.Service.MediaKit(ctx, x.Call, seller.MediaKitFilter{})
 		return wire.MediaKitOf(x.View, kit.Items), err
 	}, func(x *exchange) document.MediaKit {

@@ -3,12 +3,11 @@ package rest
 import (
 	"parley"
 	"parley/negotiation"
-	"parley/seller"
 	"parley/wire"
 )
 
 var negotiationProfileRoutes = rulebook[parley.NegotiationProfile, wire.NegotiationProfileRequest, wire.NegotiationProfile]{
-	path: "/api/v1/negotiation-profiles", id: "profile_id", name: "NegotiationProfile", tag: "Negotiation",
+	name: "NegotiationProfile", tag: "Negotiation",
 	a: "a negotiation profile", what: "profile", listed: "negotiation profiles in force",
 	example: `{"name": "Live sports hold out", "priority": 100, "product_ids": ["ctv-sports-live"], "strategy": "boulware", ` +
 		`"max_rounds": 8, "total_cap_pct": 10}`,
@@ -18,8 +17,7 @@ var negotiationProfileRoutes = rulebook[parley.NegotiationProfile, wire.Negotiat
 	replacing: "For the negotiations that open from then on, on every node; those under way keep their limits.",
 	deleting:  "Its history stays.",
 
-	book: (*seller.Service).NegotiationProfiles, domain: always((*wire.NegotiationProfileRequest).Domain), list: wire.ListNegotiationProfiles, sample: sampleProfile,
-	version: func(body *wire.NegotiationProfileRequest) *int64 { return body.Version },
+	asked: wire.NegotiationProfiles, sample: sampleProfile,
 }.routes()
 
 var (

@@ -27,8 +27,7 @@ var orderRoutes = []Route{
 		ID: "getOrderReport", Tag: "Orders", Summary: "Count orders by status, transition and actor",
 		Description: "Of a period: the orders made in it, with their moves up to now, and the change requests made in it.",
 	}, func(ctx context.Context, x *exchange, params wire.Between) (document.OrderReport, error) {
-		report, err := x.Service.OrderReport(ctx, x.Call, params.Period(x.Settings.TimeZone))
-		return wire.OrderReportOf(x.View, report), err
+		return wire.ReportOrders(ctx, &x.Exchange, params)
 	}, func(x *exchange) document.OrderReport { return wire.OrderReportOf(x.View, sampleOrderReport) }),
 	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}", Access: AccessCredential,
@@ -48,7 +47,7 @@ var orderRoutes = []Route{
 	}, func(x *exchange) document.OrderAudit {
 		return wire.OrderAuditOf(x.View, seller.OrderAudit{Order: sampleOrder, Moves: sampleOrder.History, Changes: []parley.ChangeRequest{sampleChange}})
 	}),
-	actWith(Route{
+	actWith[idChange](Route{
 		Access: AccessCredential,
 		ID:     "transitionOrder", Tag: "Orders", Summary: "Move an order to another status",
 		Description: "A buyer may submit and cancel its own orders; the rest is the publisher's. A move that the order's status " +
@@ -56,13 +55,7 @@ var orderRoutes = []Route{
 			"Name the version that you read, in If-Match or as version, to have it refused when somebody else has moved it since.",
 		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
 		Failures: []int{http.StatusConflict, http.StatusPreconditionFailed},
-	}, wire.TransitionOrder, sampleOrder,
-		func(ctx context.Context, x *exchange, params idChange, body *document.TransitionRequest, encode seller.Encode[parley.Order]) (answer seller.Answer, err error) {
-			if body.Version, err = params.expected(body.Version); err != nil {
-				return answer, err
-			}
-			return wire.TransitionOrder.Run(ctx, &x.Exchange, params.ID, body, encode)
-		}),
+	}, wire.TransitionOrder, sampleOrder),
 }
 
 type orderAuditParams struct {

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley"
@@ -30,45 +29,20 @@ var packageRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getPackage", Tag: "Media kit", Summary: "Read a package as it is kept", Description: "Its ETag names its version.",
 	}, wire.GetPackage, samplePackage),
-	actWith(Route{
-		Method: http.MethodPut, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: admin,
+	actWith[idChange](Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "replacePackage", Tag: "Media kit", Summary: "Replace a package",
 		Description: "Name the version that the change was made from, in If-Match or as version, to have it refused when somebody " +
 			"else was faster. status active brings an archived one back.",
 		Example:  packageExample,
 		Failures: []int{http.StatusConflict, http.StatusPreconditionFailed},
-	}, wire.Act[wire.PackageRequest, parley.Package, wire.Package]{Render: wire.PackageOf, Status: wire.Done}, samplePackage,
-		func(
-			ctx context.Context, x *exchange, params idChange, body *wire.PackageRequest, encode seller.Encode[parley.Package],
-		) (seller.Answer, error) {
-			expected, err := params.expected(body.Version)
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			if body.PackageID != "" && body.PackageID != params.ID {
-				return seller.Answer{}, parley.Invalid("package_id", "is another one than the path names")
-			}
-			p, err := body.Domain(params.ID)
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			return x.Service.ReplacePackage(ctx, x.Call, p, expected, encode)
-		}),
-	actWith(Route{
-		Method: http.MethodDelete, Path: "/api/v1/packages/{package_id}", Access: AccessOperator, Scopes: admin,
+	}, wire.ReplacePackage, samplePackage),
+	actWith[idDeletion](Route{
+		Access: AccessOperator, Scopes: admin,
 		ID: "archivePackage", Tag: "Media kit", Summary: "Take a package out of the media kit",
 		Description: "It stays, archived, and can be brought back. Quotes of its products stand.",
 		Failures:    []int{http.StatusPreconditionFailed},
-	}, wire.Act[none, parley.Package, wire.Package]{Render: wire.PackageOf, Status: wire.Done}, samplePackage,
-		func(
-			ctx context.Context, x *exchange, params idDeletion, _ *none, encode seller.Encode[parley.Package],
-		) (seller.Answer, error) {
-			expected, err := params.expectedVersion()
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			return x.Service.ArchivePackage(ctx, x.Call, params.ID, expected, encode)
-		}),
+	}, wire.ArchivePackage, samplePackage),
 	act(Route{
 		Access: AccessQuotes,
 		ID:     "quotePackage", Tag: "Media kit", Summary: "Ask for quotes of a package",

@@ -2,12 +2,11 @@ package rest
 
 import (
 	"parley"
-	"parley/seller"
 	"parley/wire"
 )
 
 var pricingRuleRoutes = rulebook[parley.PricingRule, wire.PricingRuleRequest, wire.PricingRule]{
-	path: "/api/v1/pricing-rules", id: "rule_id", name: "PricingRule", tag: "Pricing",
+	name: "PricingRule", tag: "Pricing",
 	a: "a pricing rule", what: "rule", listed: "pricing rules in use",
 	example: `{"name": "Acme upfront", "priority": 100, "agency_ids": ["agency-7"], "inventory_types": ["ctv"], ` +
 		`"valid_from": "2026-07-01", "valid_to": "2026-12-31", "discount_pct": 7.5, "condition": "impressions >= 1000000"}`,
@@ -16,8 +15,7 @@ var pricingRuleRoutes = rulebook[parley.PricingRule, wire.PricingRuleRequest, wi
 	replacing: "At once, on every node.",
 	deleting:  "Its history stays.",
 
-	book: (*seller.Service).PricingRules, domain: (*wire.PricingRuleRequest).Domain, list: wire.ListPricingRules, sample: samplePricingRule,
-	version: func(body *wire.PricingRuleRequest) *int64 { return body.Version },
+	asked: wire.PricingRules, sample: samplePricingRule,
 }.routes()
 
 var samplePricingRule = parley.PricingRule{

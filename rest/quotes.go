@@ -33,6 +33,3 @@ var quoteRoutes = []Route{
 			"rate card and rules. The buyer sees the rationale alone.",
 	}, wire.GetPricingTrace, sampleQuote),
 }
-
-// none is the parameters, or the body, of an operation that has none.
-type none struct{}

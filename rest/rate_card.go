@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"parley"
-	"parley/seller"
 	"parley/wire"
 )
 
@@ -14,11 +12,10 @@ var rateCardRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: viewer,
 		ID: "getRateCard", Tag: "Pricing", Summary: "Read the rate card in force",
 		Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, _ none) (wire.RateCard, error) {
-		card, err := x.Service.RateCard(ctx, x.Call)
-		return wire.RateCardOf(x.View, card), err
+	}, func(ctx context.Context, x *exchange, _ struct{}) (wire.RateCard, error) {
+		return wire.GetRateCard(ctx, &x.Exchange)
 	}, func(x *exchange) wire.RateCard { return wire.RateCardOf(x.View, sampleRateCard) }),
-	actWith(Route{
+	actWith[Precondition](Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "replaceRateCard", Tag: "Pricing", Summary: "Put another rate card in force",
 		Description: "At once, on every node. Quotes already made keep their price. Name the version that the change was made " +
@@ -27,33 +24,7 @@ var rateCardRoutes = []Route{
 		Example: `{"version": 3, "entries": [{"inventory_type": "ctv", "base_cpm": 35.00, "currency": "USD"}], ` +
 			`"global_floors": [{"floor_cpm": 2.50, "currency": "USD"}], "volume_brackets": [{"impressions": 5000000, "discount_pct": 5}]}`,
 		Failures: []int{http.StatusPreconditionFailed},
-	}, wire.ReplaceRateCard, sampleRateCard,
-		func(
-			ctx context.Context, x *exchange, precondition Precondition, body *wire.RateCardRequest, encode seller.Encode[parley.RateCard],
-		) (seller.Answer, error) {
-			expected, err := precondition.expected(body.Version)
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			card, err := body.Domain()
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			if body.Bare {
-				if len(body.Entries) == 0 {
-					return seller.Answer{}, parley.Invalid("entries", "must have one at least in a list alone; send {\"entries\": []} to take all prices back")
-				}
-				present, err := x.Service.RateCard(ctx, x.Call)
-				if err != nil {
-					return seller.Answer{}, err
-				}
-				card.GlobalFloors, card.VolumeBrackets = present.GlobalFloors, present.VolumeBrackets
-				if expected == nil {
-					expected = &present.Version
-				}
-			}
-			return x.Service.ReplaceRateCard(ctx, x.Call, card, expected, encode)
-		}),
+	}, wire.ReplaceRateCard, sampleRateCard),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card/history", Access: AccessOperator, Scopes: viewer,
 		ID: "listRateCards", Tag: "Pricing", Summary: "List every version of the rate card",

@@ -142,6 +142,8 @@ type idPath struct {
 	ID string `path:"*" maxLength:"128"`
 }
 
+func (p idPath) id() string { return p.ID }
+
 // ask makes a route whose question is a body and which changes nothing.
 func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, error), example func(*exchange) O) Route {
 	route.mount = func(a *api, route Route) operation {
@@ -170,19 +172,14 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 
 // act makes a route that does what an act says, at its line.
 func act[B, R, O any](route Route, a wire.Act[B, R, O], example R) Route {
-	return actWith[idPath](route, a, example, nil)
+	return actWith[idPath](route, a, example)
 }
 
-// actWith makes a route that changes something, under an idempotency key when the request has one. A body type without
-// fields means that the operation has no body. run is in the place of the act's, of what takes more from its line than an id; nil: the act
-// runs by itself, with the idPath.
-func actWith[P, B, R, O any](
-	route Route, a wire.Act[B, R, O], example R, run func(context.Context, *exchange, P, *B, seller.Encode[R]) (seller.Answer, error),
-) Route {
+// actWith makes a route that does what an act says, at its line, under an idempotency key when the request has one. A body type
+// without fields means that the operation has no body.
+func actWith[P, B, R, O any](route Route, a wire.Act[B, R, O], example R) Route {
 	route.Changes = true
-	if a.Line != "" {
-		route.Method, route.Path, _ = strings.Cut(a.Line, " ")
-	}
+	route.Method, route.Path, _ = strings.Cut(a.Line, " ")
 	route.mount = func(server *api, route Route) operation {
 		parameters := parametersOf(server.registry, reflect.TypeFor[P](), route.Path)
 		op := operation{parameters: parameters, responses: map[int]response{}}
@@ -229,12 +226,11 @@ func actWith[P, B, R, O any](
 			if carrying, ok := any(body).(wire.Carrier); ok && x.Caller.Role == parley.RoleAnonymous {
 				x.tellIgnored(carrying.Documents()...)
 			}
-			var answer seller.Answer
-			if path, _ := any(params).(idPath); run == nil {
-				answer, err = a.Run(x.r.Context(), &x.Exchange, path.ID, body, a.Answer(&x.Exchange))
-			} else {
-				answer, err = run(x.r.Context(), x, params, body, a.Answer(&x.Exchange))
+			id, err := x.aim(params)
+			if err != nil {
+				return err
 			}
+			answer, err := a.Run(x.r.Context(), &x.Exchange, id, body, a.Answer(&x.Exchange))
 			if err != nil {
 				return err
 			}
@@ -244,6 +240,30 @@ func actWith[P, B, R, O any](
 		return op
 	}
 	return route
+}
+
+// aim notes what the parameters of a change say of its thing, and answers the thing's id, where it has one.
+func (x *exchange) aim(params any) (id string, err error) {
+	if p, ok := params.(interface {
+		expected() (seller.Expected, error)
+	}); ok {
+		if x.Expected, err = p.expected(); err != nil {
+			return "", err
+		}
+	}
+	switch p := params.(type) {
+	case idDeletion:
+		if p.Version > 0 {
+			x.Expected.Version, err = x.MadeFrom(&p.Version)
+		}
+	case mappingPath:
+		x.Within = p.DestinationID
+		return p.MappingID, nil
+	}
+	if p, ok := params.(interface{ id() string }); ok {
+		id = p.id()
+	}
+	return id, err
 }
 
 var successDescriptions = map[int]string{

@@ -172,6 +172,9 @@ func (s *server) admit(x *exchange, route Route) (err error) {
 	if err != nil {
 		return err
 	}
+	if !x.Caller.IsOperator() {
+		x.Ignored = func(members []string) { tellIgnored(x.w.Header(), members) }
+	}
 	return route.admit(x.Caller, x.Settings.Anonymous)
 }
 

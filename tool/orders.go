@@ -1,10 +1,7 @@
 package tool
 
 import (
-	"context"
-
 	"parley"
-	"parley/seller"
 	"parley/wire"
 	"parley/wire/document"
 )
@@ -21,20 +18,12 @@ var orderTools = []Tool{
 		Description: "Move an order to another status. A buyer may submit and cancel its own; the rest is the publisher's. A move that its status " +
 			"does not allow is refused with allowed_transitions.",
 	}, wire.TransitionOrder, (*transitionArguments).api),
-	actWith(Tool{
+	actAs(Tool{
 		Name: "request_change", Example: `{"type": "flight_dates", "deal_id": "PRLY-7K4MC-X9TRP", "proposed": {"flight_end": "2026-09-02"}, "reason": "Launch moved"}`, Needs: OneOf("deal_id", "order_id"),
 		Called: map[string]string{"change_type": "type", "proposed_values": "proposed"}, Title: "Ask for a change",
 		Description: "Ask for a booked deal to be changed: other dates, volume or price, or an end. A small change is approved at once, any other " +
 			"waits for the publisher. An approved one is carried out with apply_change.",
-	}, wire.RequestChange, func(a *changeArguments) (string, any) { return wire.RequestChange.Line, a.body() },
-		func(ctx context.Context, x *wire.Exchange, a *changeArguments, encode seller.Encode[parley.ChangeRequest]) (seller.Answer, error) {
-			input, names, _, err := wire.ChangeInputOf(a.body(), x.Settings.TimeZone, true)
-			var answer seller.Answer
-			if err == nil {
-				answer, err = x.Service.RequestChange(ctx, x.Call, input, encode)
-			}
-			return answer, wire.CalledSo(err, names)
-		}),
+	}, wire.RequestChange, func(a *changeArguments) (string, *document.ChangeCreate) { return "", a.body() }),
 	one(Tool{Name: "get_change", Example: `{"change_request_id": "CR-01K1H3V8MQ4T7C9W2X5Y6Z0A1B3Q"}`, Title: "Read a change request", Description: "Read a change request."}, "change_request_id", wire.GetChange),
 	list(Tool{Name: "list_changes", Example: `{"status": "pending_approval"}`, Title: "List change requests", Description: "List change requests, a page at a time."}, wire.ListChanges),
 	actAs(Tool{

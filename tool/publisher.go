@@ -13,36 +13,15 @@ import (
 var publisherTools = []Tool{
 	question(Tool{Name: "get_rate_card", Title: "Read the rate card", Description: "Read the publisher's own prices and floors. Its version goes with update_rate_card."},
 		func(ctx context.Context, x *wire.Exchange, _ *Nothing) (wire.RateCard, error) {
-			card, err := x.Service.RateCard(ctx, x.Call)
-			return wire.RateCardOf(x.View, card), err
+			return wire.GetRateCard(ctx, x)
 		}),
-	actWith(Tool{
+	actAs(Tool{
 		Name: "update_rate_card", Title: "Replace the rate card", Destructive: true,
 		Description: "Replace the entries of the rate card, all of them, from the version that you read. Floors and volume brackets stay as they are unless you name them.",
-	}, wire.ReplaceRateCard, func(a *wire.RateCardRequest) (string, any) { return wire.ReplaceRateCard.Line, a },
-		func(ctx context.Context, x *wire.Exchange, a *wire.RateCardRequest, encode seller.Encode[parley.RateCard]) (seller.Answer, error) {
-			card, err := a.Domain()
-			if err != nil {
-				return seller.Answer{}, err
-			}
-			expected := a.Version
-			if a.GlobalFloors == nil || a.VolumeBrackets == nil {
-				present, err := x.Service.RateCard(ctx, x.Call)
-				if err != nil {
-					return seller.Answer{}, err
-				}
-				if a.GlobalFloors == nil {
-					card.GlobalFloors = present.GlobalFloors
-				}
-				if a.VolumeBrackets == nil {
-					card.VolumeBrackets = present.VolumeBrackets
-				}
-				if expected == nil {
-					expected = &present.Version
-				}
-			}
-			return x.Service.ReplaceRateCard(ctx, x.Call, card, expected, encode)
-		}),
+	}, wire.ReplaceRateCard, func(a *wire.RateCardRequest) (string, *wire.RateCardRequest) {
+		a.Keeps = true
+		return "", a
+	}),
 	question(Tool{
 		Name: "what_if", Title: "What a buyer would pay", Description: "Compute what a product would cost a buyer that you have in mind, with every step of the price.",
 	}, func(ctx context.Context, x *wire.Exchange, a *whatIfArguments) (priced, error) {

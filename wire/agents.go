@@ -94,7 +94,11 @@ var (
 		})
 	TrustAgent = act("PUT /registry/agents/{agent_id}/trust", Done, AgentOf,
 		func(ctx context.Context, x *Exchange, id string, body *TrustRequest, encode seller.Encode[parley.Agent]) (seller.Answer, error) {
-			return x.Service.TrustAgent(ctx, x.Call, id, body.TrustStatus, body.Version, encode)
+			expected, err := x.MadeFrom(body.Version)
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			return x.Service.TrustAgent(ctx, x.Call, id, body.TrustStatus, expected, encode)
 		})
 	RemoveAgent = act("DELETE /registry/agents/{agent_id}", Done, AgentOf, byID[none]((*seller.Service).RemoveAgent))
 )

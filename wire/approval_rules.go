@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"time"
 
 	"parley"
@@ -13,7 +14,7 @@ var approvalRulesChanged = EventType{parley.ApprovalRules.Changed, "A rule of th
 // ApprovalRuleRequest is the body that makes or replaces an approval rule: what reading it answers can be sent back.
 type ApprovalRuleRequest struct {
 	Idempotency
-	Version    *int64   `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
+	RuleVersion
 	Name       string   `json:"name" maxLength:"200"`
 	Gate       string   `json:"gate" enum:"proposal_decision,negotiation_accept,deal_booking,order_submission,change_request"`
 	Condition  string   `json:"condition,omitempty" maxLength:"2000" doc:"CEL over the members of a case; empty matches everything."`
@@ -28,7 +29,7 @@ type ApprovalRuleRequest struct {
 }
 
 // Domain is what the flow takes.
-func (a *ApprovalRuleRequest) Domain(id string) parley.ApprovalRule {
+func (a *ApprovalRuleRequest) Domain(id string) (parley.ApprovalRule, error) {
 	rule := parley.ApprovalRule{
 		ID: id, Name: a.Name, Gate: parley.Gate(a.Gate), Condition: a.Condition, AccountIDs: a.AccountIDs, Role: parley.Scope(a.Role),
 		OnTimeout: parley.OnTimeout(a.OnTimeout), Priority: a.Priority, Enabled: a.Enabled == nil || *a.Enabled,
@@ -42,7 +43,7 @@ func (a *ApprovalRuleRequest) Domain(id string) parley.ApprovalRule {
 	if a.EscalateTo != nil {
 		rule.EscalateTo = parley.Scope(*a.EscalateTo)
 	}
-	return rule
+	return rule, nil
 }
 
 // ApprovalRule stops what it matches at a gate.
@@ -115,5 +116,16 @@ func RuleTestOf(v View, facts parley.ApprovalCase, rules []parley.ApprovalRule) 
 	return RuleTest{Stopped: len(rules) > 0, Rules: Each(v, rules, ApprovalRuleOf), Case: caseOf(facts)}
 }
 
-// ListApprovalRules lists the approval rules that were made here.
-var ListApprovalRules = listRules("approval_rules", ApprovalRuleOf, func(r parley.ApprovalRule) string { return r.ID }, (*seller.Service).ApprovalRules)
+// TryApprovalRules finds which rules a case would meet.
+func TryApprovalRules(ctx context.Context, x *Exchange, body *RuleTestRequest) (RuleTest, error) {
+	facts, err := body.Case.Domain()
+	if err != nil {
+		return RuleTest{}, err
+	}
+	rules, err := x.Service.TestApprovalRules(ctx, x.Call, parley.Gate(body.Gate), facts)
+	return RuleTestOf(x.View, facts, rules), err
+}
+
+// ApprovalRules are what is asked of approval rules that are made here.
+var ApprovalRules = rulebook[parley.ApprovalRule, ApprovalRuleRequest](
+	"/api/v1/approval-rules", "rule_id", "approval_rules", (*seller.Service).ApprovalRules, ApprovalRuleOf, func(r parley.ApprovalRule) string { return r.ID })

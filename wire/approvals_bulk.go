@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"context"
+
 	"parley"
 	"parley/seller"
 )
@@ -58,3 +60,9 @@ func BulkDecisionsOf(v View, results []seller.BulkDecision) BulkDecisions {
 	}
 	return rendered
 }
+
+// DecideApprovals decides many approvals.
+var DecideApprovals = act("POST /approvals/decide", Done, BulkDecisionsOf,
+	func(ctx context.Context, x *Exchange, _ string, body *BulkDecisionRequest, encode seller.Encode[[]seller.BulkDecision]) (seller.Answer, error) {
+		return x.Service.DecideAllOnce(ctx, x.Call, body.Domain(), body.Resume, encode)
+	})

@@ -41,9 +41,14 @@ type ProductRequest struct {
 	Status             Stated[SaleStatus]           `json:"status,omitzero" doc:"Absent leaves it as it is, and makes a new product active; null is refused."`
 }
 
-// IDIn is the product that the path names; the body may name it too.
-func (b *ProductRequest) IDIn(path string) (string, error) {
-	if b.ProductID != "" && b.ProductID != path {
+// named is the product that the path names, where the body may name it too, or else the body alone.
+func (b *ProductRequest) named(path string) (string, error) {
+	switch {
+	case path == "" && b.ProductID == "":
+		return "", parley.Invalid("product_id", "is required")
+	case path == "":
+		return b.ProductID, nil
+	case b.ProductID != "" && b.ProductID != path:
 		return "", parley.Invalid("product_id", "is another one than the path names")
 	}
 	return path, nil
@@ -182,4 +187,32 @@ var (
 			})
 		},
 	}
+	CreateProduct = writeProduct("POST /api/v1/products", func(e *seller.Expected) { e.Absent = !e.Present && e.Version == nil })
+	PutProduct    = writeProduct("PUT /api/v1/products/{product_id}", func(*seller.Expected) {})
+	ChangeProduct = writeProduct("PATCH /api/v1/products/{product_id}", func(e *seller.Expected) { e.Present = true })
 )
+
+// writeProduct adds a product or changes it. Its lines differ in what they take to be there beside what the caller says.
+func writeProduct(line string, expect func(*seller.Expected)) Act[ProductRequest, seller.WrittenProduct, CatalogProduct] {
+	return Act[ProductRequest, seller.WrittenProduct, CatalogProduct]{
+		Line: line, Render: WrittenProductOf, Status: Done, Else: Made, When: func(w seller.WrittenProduct) bool { return w.Created },
+		Run: func(ctx context.Context, x *Exchange, id string, body *ProductRequest, encode seller.Encode[seller.WrittenProduct]) (seller.Answer, error) {
+			write, err := body.Domain()
+			if err == nil {
+				write.Change.Product.ID, err = body.named(id)
+			}
+			if err == nil {
+				write.Expected = x.Expected
+				write.Expected.Version, err = x.MadeFrom(body.Version)
+			}
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			if e := write.Expected; e.Absent && (e.Present || e.Version != nil) {
+				return seller.Answer{}, parley.Invalid("If-None-Match", "asks for a new product, and If-Match or version for one that there is; send one")
+			}
+			expect(&write.Expected)
+			return x.Service.WriteProduct(ctx, x.Call, write, encode)
+		},
+	}
+}

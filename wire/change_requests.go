@@ -25,9 +25,9 @@ func (r *ReviewRequest) Domain() seller.DecisionRequest {
 	return seller.DecisionRequest{Decision: r.Decision, Reason: r.Reason, BuyerMessage: r.Message}
 }
 
-// ChangeInputOf reads the terms out of what is proposed. names has what the sender calls by other names than the flow does, and
+// changeInputOf reads the terms out of what is proposed. names has what the sender calls by other names than the flow does, and
 // ignored the paths of what nothing is done with: a strict sender's is refused.
-func ChangeInputOf(c *document.ChangeCreate, zone *time.Location, strict bool) (input seller.ChangeInput, names map[string]string, ignored []string, err error) {
+func changeInputOf(c *document.ChangeCreate, zone *time.Location, strict bool) (input seller.ChangeInput, names map[string]string, ignored []string, err error) {
 	input = seller.ChangeInput{
 		Type: c.ChangeType, DealID: c.DealID, OrderID: c.OrderID, Reason: c.Reason,
 		Proposed: json.RawMessage(c.ProposedValues), Makegood: json.RawMessage(c.Makegood),
@@ -95,12 +95,22 @@ func ChangeOf(_ View, c parley.ChangeRequest) document.ChangeResponse {
 	return rendered
 }
 
-// What is asked of change requests. RequestChange is run by each edge itself: they differ in how they tell what a request was not
-// read for.
+// What is asked of change requests.
 var (
-	RequestChange = Act[document.ChangeCreate, parley.ChangeRequest, document.ChangeResponse]{Line: "POST /api/v1/change-requests", Render: ChangeOf, Status: Made}
-	GetChange     = Lookup[parley.ChangeRequest, document.ChangeResponse]{(*seller.Service).Change, ChangeOf}
-	ListChanges   = List[document.ChangeFilter, parley.ChangeRequest, document.ChangeResponse]{
+	RequestChange = act("POST /api/v1/change-requests", Made, ChangeOf,
+		func(ctx context.Context, x *Exchange, _ string, body *document.ChangeCreate, encode seller.Encode[parley.ChangeRequest]) (seller.Answer, error) {
+			input, names, ignored, err := changeInputOf(body, x.Settings.TimeZone, x.Ignored == nil)
+			if x.Ignored != nil {
+				x.Ignored(ignored)
+			}
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			answer, err := x.Service.RequestChange(ctx, x.Call, input, encode)
+			return answer, CalledSo(err, names)
+		})
+	GetChange   = Lookup[parley.ChangeRequest, document.ChangeResponse]{(*seller.Service).Change, ChangeOf}
+	ListChanges = List[document.ChangeFilter, parley.ChangeRequest, document.ChangeResponse]{
 		Plural: "change_requests", Render: ChangeOf, ID: func(c parley.ChangeRequest) string { return c.ID },
 		Find: func(ctx context.Context, x *Exchange, f document.ChangeFilter, page seller.Page) (seller.Listing[parley.ChangeRequest], error) {
 			return x.Service.Changes(ctx, x.Call, seller.ChangeFilter{

@@ -177,7 +177,7 @@ func DeliveryReportOf(v View, r seller.DeliveryReport) DeliveryReport {
 	}
 }
 
-// What is asked of what deals delivered.
+// What is asked of what deals delivered. TakeDelivery is run by the edge itself, since its file is read as it comes.
 var (
 	GetDealDelivery     = Lookup[seller.DealDelivery, DealDelivery]{(*seller.Service).DealDelivery, DealDeliveryOf}
 	ListDeliveryImports = List[Paging, parley.DeliveryImport, DeliveryImport]{
@@ -192,6 +192,13 @@ var (
 			return x.Service.DeliveryProfiles(ctx, x.Call, page)
 		},
 	}
+	TakeDelivery = Act[none, seller.DeliveryReport, DeliveryReport]{
+		Line: "POST /api/v1/delivery/imports", Render: DeliveryReportOf, Status: Done,
+	}
+	SetDeliveryProfile = act("PUT /api/v1/delivery/profiles", Done, DeliveryProfileOf,
+		byBody((*seller.Service).SetDeliveryProfile, (*DeliveryProfileRequest).Domain))
+	RemoveDeliveryProfile = act("DELETE /api/v1/delivery/profiles/{profile_id}", Done, DeliveryProfileOf,
+		byID[none]((*seller.Service).RemoveDeliveryProfile))
 )
 
 // DeliveryProfileRequest says how the files of a source are to be read.

@@ -190,6 +190,14 @@ var (
 	}
 	CreateDestination = act("POST /api/v1/destinations", Made, DestinationOf,
 		byBody((*seller.Service).CreateDestination, (*DestinationRequest).Domain))
+	ReplaceDestination = act("PUT /api/v1/destinations/{destination_id}", Done, DestinationOf,
+		func(ctx context.Context, x *Exchange, id string, body *DestinationRequest, encode seller.Encode[parley.Destination]) (seller.Answer, error) {
+			expected, err := x.MadeFrom(body.Version)
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			return x.Service.ChangeDestination(ctx, x.Call, id, expected, body.Domain(), encode)
+		})
 	SetDestinationCredential = act("PUT /api/v1/destinations/{destination_id}/credential", Done, DestinationOf,
 		byBoth((*seller.Service).SetDestinationCredential, func(b *DestinationCredential) string { return b.Credential }))
 	RemoveDestination = act("DELETE /api/v1/destinations/{destination_id}", Done, DestinationOf,

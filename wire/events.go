@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -23,6 +24,13 @@ type EventFilter struct {
 	OrderID       string        `json:"order_id,omitempty" query:"order_id" maxLength:"128"`
 	SessionID     string        `json:"session_id,omitempty" query:"session_id" maxLength:"128" doc:"What was done in a session."`
 	Since         *Moment       `json:"since,omitempty" query:"since" doc:"At or after a time, or from a day on."`
+}
+
+// EventListFilter is that of the list, which may be waited for.
+type EventListFilter struct {
+	EventFilter
+	Wait *int `query:"wait" minimum:"0" maximum:"60" doc:"Seconds to wait for something new."`
+	Paging
 }
 
 // EventTypeName is the type of events that a list is narrowed to: one that this seller tells of, or that the contract knows
@@ -69,5 +77,13 @@ func EventOf(_ View, e parley.Event) document.Event {
 	return rendered
 }
 
-// GetEvent reads an event.
-var GetEvent = Lookup[parley.Event, document.Event]{(*seller.Service).Event, EventOf}
+// What is asked of events.
+var (
+	GetEvent   = Lookup[parley.Event, document.Event]{(*seller.Service).Event, EventOf}
+	ListEvents = List[EventListFilter, parley.Event, document.Event]{
+		Plural: "events", Render: EventOf, ID: func(e parley.Event) string { return e.ID },
+		Find: func(ctx context.Context, x *Exchange, f EventListFilter, page seller.Page) (seller.Listing[parley.Event], error) {
+			return x.Service.Events(ctx, x.Call, f.Domain(x.Settings.TimeZone, page))
+		},
+	}
+)

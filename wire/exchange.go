@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 
+	"parley"
 	"parley/seller"
 )
 
@@ -14,6 +15,24 @@ type Exchange struct {
 	// ContextID is what the caller calls the conversation, where its protocol has names for that: it is kept with a new quote or
 	// proposal. Empty: nothing.
 	ContextID string
+	// Expected is what the caller takes to be there, where it says so beside the body.
+	Expected seller.Expected
+	// Within is the id of what has the thing that a line names, of the lines that name both.
+	Within string
+	// Ignored hears of the members that a body was not read for; nil: a body that has such is refused.
+	Ignored func(members []string)
+}
+
+// MadeFrom is the version that a change was made from, which the caller says in the body or beside it; nil: neither.
+func (x *Exchange) MadeFrom(inBody *int64) (*int64, error) {
+	beside := x.Expected.Version
+	switch {
+	case beside == nil:
+		return inBody, nil
+	case inBody != nil && *inBody != *beside:
+		return nil, parley.Invalid("version", "is another one than If-Match names; send one")
+	}
+	return beside, nil
 }
 
 // Lookup reads one thing by its id, and writes it.

@@ -106,4 +106,8 @@ var (
 		func(ctx context.Context, x *Exchange, id string, body *MappingImport, encode seller.Encode[seller.MappingReport]) (seller.Answer, error) {
 			return x.Service.ImportMappings(ctx, x.Call, id, body.Domain(), body.DryRun, encode)
 		})
+	RemoveMapping = act("DELETE /api/v1/destinations/{destination_id}/mappings/{mapping_id}", Done, MappingOf,
+		func(ctx context.Context, x *Exchange, id string, _ *none, encode seller.Encode[parley.Mapping]) (seller.Answer, error) {
+			return x.Service.RemoveMapping(ctx, x.Call, x.Within, id, nil, encode)
+		})
 )

@@ -14,7 +14,7 @@ var profilesChanged = EventType{parley.NegotiationProfiles.Changed, "A profile o
 // back. A limit that is absent or null is left as the tier has it.
 type NegotiationProfileRequest struct {
 	Idempotency
-	Version  *int64 `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
+	RuleVersion
 	Name     string `json:"name" maxLength:"200"`
 	Priority int    `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Higher first."`
 	Enabled  *bool  `json:"enabled,omitempty" doc:"True when absent."`
@@ -31,7 +31,7 @@ type NegotiationProfileRequest struct {
 }
 
 // Domain is what the flow takes.
-func (n *NegotiationProfileRequest) Domain(id string) parley.NegotiationProfile {
+func (n *NegotiationProfileRequest) Domain(id string) (parley.NegotiationProfile, error) {
 	return parley.NegotiationProfile{
 		ID: id, Name: n.Name, Priority: n.Priority, Enabled: n.Enabled == nil || *n.Enabled,
 		Selector: n.selector(),
@@ -39,7 +39,7 @@ func (n *NegotiationProfileRequest) Domain(id string) parley.NegotiationProfile 
 		RoundCap: (*parley.BasisPoints)(n.RoundCapPct), TotalCap: (*parley.BasisPoints)(n.TotalCapPct),
 		BuyerShare: (*parley.BasisPoints)(n.BuyerSharePct), AcceptanceThreshold: (*parley.BasisPoints)(n.AcceptanceThresholdPct),
 		Exponent: (*int)(n.Exponent), LowballDepth: (*int)(n.LowballDepth), Tolerance: (*parley.BasisPoints)(n.TolerancePct),
-	}
+	}, nil
 }
 
 // NegotiationProfile overrides limits of a tier; null is a limit left as the tier has it.
@@ -87,5 +87,6 @@ func ProfileOf(_ View, p parley.NegotiationProfile) NegotiationProfile {
 	}
 }
 
-// ListNegotiationProfiles lists the negotiation profiles in force.
-var ListNegotiationProfiles = listRules("negotiation_profiles", ProfileOf, func(p parley.NegotiationProfile) string { return p.ID }, (*seller.Service).NegotiationProfiles)
+// NegotiationProfiles are what is asked of negotiation profiles.
+var NegotiationProfiles = rulebook[parley.NegotiationProfile, NegotiationProfileRequest](
+	"/api/v1/negotiation-profiles", "profile_id", "negotiation_profiles", (*seller.Service).NegotiationProfiles, ProfileOf, func(p parley.NegotiationProfile) string { return p.ID })

@@ -80,6 +80,12 @@ func OrderAuditOf(v View, a seller.OrderAudit) document.OrderAudit {
 	return rendered
 }
 
+// ReportOrders counts the orders of a period.
+func ReportOrders(ctx context.Context, x *Exchange, between Between) (document.OrderReport, error) {
+	report, err := x.Service.OrderReport(ctx, x.Call, between.Period(x.Settings.TimeZone))
+	return OrderReportOf(x.View, report), err
+}
+
 // OrderReportOf writes the counts of orders.
 func OrderReportOf(v View, report parley.OrderReport) document.OrderReport {
 	rendered := document.OrderReport{
@@ -131,8 +137,12 @@ var (
 		})
 	TransitionOrder = act("POST /api/v1/orders/{order_id}/transition", Done, TransitionOf,
 		func(ctx context.Context, x *Exchange, id string, body *document.TransitionRequest, encode seller.Encode[parley.Order]) (seller.Answer, error) {
+			expected, err := x.MadeFrom(body.Version)
+			if err != nil {
+				return seller.Answer{}, err
+			}
 			return x.Service.TransitionOrder(ctx, x.Call, seller.TransitionRequest{
-				OrderID: id, To: body.ToStatus, Reason: body.Reason, Version: body.Version,
+				OrderID: id, To: body.ToStatus, Reason: body.Reason, Version: expected,
 				Metadata: json.RawMessage(body.Metadata),
 			}, encode)
 		})

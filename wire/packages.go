@@ -149,6 +149,25 @@ var (
 			}
 			return x.Service.CreatePackage(ctx, x.Call, p, encode)
 		})
+	ReplacePackage = act("PUT /api/v1/packages/{package_id}", Done, PackageOf,
+		func(ctx context.Context, x *Exchange, id string, body *PackageRequest, encode seller.Encode[parley.Package]) (seller.Answer, error) {
+			expected, err := x.MadeFrom(body.Version)
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			if body.PackageID != "" && body.PackageID != id {
+				return seller.Answer{}, parley.Invalid("package_id", "is another one than the path names")
+			}
+			p, err := body.Domain(id)
+			if err != nil {
+				return seller.Answer{}, err
+			}
+			return x.Service.ReplacePackage(ctx, x.Call, p, expected, encode)
+		})
+	ArchivePackage = act("DELETE /api/v1/packages/{package_id}", Done, PackageOf,
+		func(ctx context.Context, x *Exchange, id string, _ *none, encode seller.Encode[parley.Package]) (seller.Answer, error) {
+			return x.Service.ArchivePackage(ctx, x.Call, id, x.Expected.Version, encode)
+		})
 	QuotePackage = act("POST /api/v1/packages/{package_id}/quotes", Made, PackageQuotesOf,
 		func(ctx context.Context, x *Exchange, id string, body *document.PackageQuoteRequest, encode seller.Encode[seller.PackageQuotes]) (seller.Answer, error) {
 			return x.Service.QuotePackage(ctx, x.Call, packageQuoteRequestOf(id, body), encode)

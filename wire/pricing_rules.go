@@ -13,7 +13,7 @@ var pricingChanged = EventType{parley.PricingRules.Changed, "The rate card or a 
 // PricingRuleRequest is the body that makes or replaces a pricing rule: what reading it answers can be sent back.
 type PricingRuleRequest struct {
 	Idempotency
-	Version  *int64 `json:"version,omitempty" minimum:"1" doc:"The version that a replacement was made from."`
+	RuleVersion
 	Name     string `json:"name" maxLength:"200"`
 	Priority int    `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000" doc:"Higher first."`
 	Enabled  *bool  `json:"enabled,omitempty" doc:"True when absent."`
@@ -120,5 +120,6 @@ func PricingRuleOf(_ View, r parley.PricingRule) PricingRule {
 	return rendered
 }
 
-// ListPricingRules lists the pricing rules in use.
-var ListPricingRules = listRules("pricing_rules", PricingRuleOf, func(r parley.PricingRule) string { return r.ID }, (*seller.Service).PricingRules)
+// PricingRules are what is asked of pricing rules.
+var PricingRules = rulebook[parley.PricingRule, PricingRuleRequest](
+	"/api/v1/pricing-rules", "rule_id", "pricing_rules", (*seller.Service).PricingRules, PricingRuleOf, func(r parley.PricingRule) string { return r.ID })

@@ -52,12 +52,14 @@ type RateCardRequest struct {
 	GlobalFloors   []GlobalFloorInput   `json:"global_floors,omitempty" maxItems:"200"`
 	VolumeBrackets []VolumeBracket      `json:"volume_brackets,omitempty" maxItems:"50"`
 
-	Bare bool `json:"-"` // the entries came alone: what else the card in force has stays
+	bare bool // the entries came alone
+	// Keeps tells that floors and brackets stay as they are in the card in force, where the body does not name them.
+	Keeps bool `json:"-"`
 }
 
 // TakeList implements BareList.
 func (r *RateCardRequest) TakeList() string {
-	r.Bare = true
+	r.bare, r.Keeps = true, true
 	return "entries"
 }
 
@@ -150,9 +152,9 @@ func RateCardOf(_ View, card parley.RateCard) RateCard {
 	return rendered
 }
 
-// What is asked of the rate card. ReplaceRateCard is run by each edge itself: they differ in what they let a request leave out.
+// What is asked of the rate card.
 var (
-	ReplaceRateCard = Act[RateCardRequest, parley.RateCard, RateCard]{Line: "PUT /api/v1/rate-card", Render: RateCardOf, Status: Done}
+	ReplaceRateCard = act("PUT /api/v1/rate-card", Done, RateCardOf, replaceRateCard)
 	ListRateCards   = List[Paging, parley.RateCard, RateCard]{
 		Plural: "rate_cards", Render: RateCardOf,
 		Find: func(ctx context.Context, x *Exchange, _ Paging, page seller.Page) (seller.Listing[parley.RateCard], error) {
@@ -160,3 +162,41 @@ var (
 		},
 	}
 )
+
+func replaceRateCard(
+	ctx context.Context, x *Exchange, _ string, body *RateCardRequest, encode seller.Encode[parley.RateCard],
+) (seller.Answer, error) {
+	expected, err := x.MadeFrom(body.Version)
+	if err != nil {
+		return seller.Answer{}, err
+	}
+	card, err := body.Domain()
+	if err != nil {
+		return seller.Answer{}, err
+	}
+	if body.bare && len(body.Entries) == 0 {
+		return seller.Answer{}, parley.Invalid("entries", "must have one at least in a list alone; send {\"entries\": []} to take all prices back")
+	}
+	if body.Keeps && (body.GlobalFloors == nil || body.VolumeBrackets == nil) {
+		present, err := x.Service.RateCard(ctx, x.Call)
+		if err != nil {
+			return seller.Answer{}, err
+		}
+		if body.GlobalFloors == nil {
+			card.GlobalFloors = present.GlobalFloors
+		}
+		if body.VolumeBrackets == nil {
+			card.VolumeBrackets = present.VolumeBrackets
+		}
+		if expected == nil {
+			expected = &present.Version
+		}
+	}
+	return x.Service.ReplaceRateCard(ctx, x.Call, card, expected, encode)
+}
+
+// GetRateCard reads the rate card in force.
+func GetRateCard(ctx context.Context, x *Exchange) (RateCard, error) {
+	card, err := x.Service.RateCard(ctx, x.Call)
+	return RateCardOf(x.View, card), err
+}

@@ -65,7 +65,6 @@ func (x *exchange) await(ctx context.Context, s *sent) error {
 	return nil
 }
 
-// errEnough ends a stream that has come to its end.
 var errEnough = errors.New("a2a: the stream has come to its end")
 
 // follow tells a task, and then each step that it makes, until it is the buyer's turn or the task is over. What it came to is told

@@ -18,7 +18,6 @@ type cell struct {
 	bad     string // what is wrong with the cell's form; the rest then means nothing
 }
 
-// row is the cells of a row by column.
 type row [columnCount]cell
 
 // empty tells whether no cell says anything, as in the lines of commas that spreadsheets leave at the end of a table.

@@ -13,7 +13,7 @@ import (
 )
 
 var approvalRules = ruleKind{
-	RuleKind: parley.ApprovalRules, list: "/approval-rules", at: "/approval-rules",
+	RuleKind: parley.ApprovalRules, path: "/approval-rules", at: "/approval-rules",
 	group: groupPublisher, shows: []goTo{{"approvals", "approval-rules", "Approval rules", "r"}},
 	deeds: []deed{
 		{"Make an approval rule", "/approval-rules/new", true},

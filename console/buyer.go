@@ -16,7 +16,6 @@ type buyer struct {
 	Claims []fact
 }
 
-// fact is a name and its value.
 type fact struct{ Name, Value string }
 
 func buyerOf(facts, claimed parley.Identity, tier parley.Tier, owner string) buyer {

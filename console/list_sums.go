@@ -75,7 +75,6 @@ func (p dealListPage) Sums() []listSum {
 	})
 }
 
-// quoteListPage is the list of quotes.
 type quoteListPage struct{ listPage[parley.Quote] }
 
 // Sums are what the quotes that the page shows come to.
@@ -93,7 +92,6 @@ func (p quoteListPage) Sums() []listSum {
 	})
 }
 
-// proposalListPage is the list of proposals.
 type proposalListPage struct{ listPage[parley.Proposal] }
 
 // Sums are what the proposals that the page shows come to: at the price that was agreed, and else the one that is proposed.

@@ -13,7 +13,7 @@ import (
 )
 
 var profiles = ruleKind{
-	RuleKind: parley.NegotiationProfiles, list: "/negotiation-profiles", at: "/negotiation-profiles",
+	RuleKind: parley.NegotiationProfiles, path: "/negotiation-profiles", at: "/negotiation-profiles",
 	group: groupSupply, shows: []goTo{{"profiles", "negotiation-profiles", "Limits", "l"}},
 	deeds: []deed{{"Make a negotiation profile", "/negotiation-profiles/new", true}},
 }

@@ -11,7 +11,7 @@ import (
 )
 
 var pricingRules = ruleKind{
-	RuleKind: parley.PricingRules, list: "/pricing", at: "/pricing/rules",
+	RuleKind: parley.PricingRules, path: "/pricing", at: "/pricing/rules",
 	deeds: []deed{{"Make a pricing rule", "/pricing/rules/new", true}},
 }
 

@@ -11,7 +11,7 @@ import (
 // ruleKind is what other pages know of a kind of rule.
 type ruleKind struct {
 	parley.RuleKind
-	list  string // the page that shows all of them, such as "/pricing"
+	path  string // of the page that shows all of them, such as "/pricing"
 	at    string // below which each has its page, such as "/pricing/rules"
 	shows []goTo // pages of the navigation
 	group string // where in the navigation
@@ -69,7 +69,7 @@ func (b rulebook[T]) routes() []route {
 		post(admins, b.at+"/{id}/delete", b.delete),
 	}
 	if b.index != nil {
-		pages = append(pages, get(b.list, b.index))
+		pages = append(pages, get(b.path, b.index))
 	}
 	return pages
 }
@@ -156,4 +156,4 @@ func (b rulebook[T]) delete(x *exchange) error {
 	return nil
 }
 
-func (b rulebook[T]) toList() seller.Encode[T] { return thenGo(func(T) string { return b.list }) }
+func (b rulebook[T]) toList() seller.Encode[T] { return thenGo(func(T) string { return b.path }) }

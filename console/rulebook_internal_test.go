@@ -18,7 +18,7 @@ func TestEveryKindOfRuleHasItsPages(t *testing.T) {
 			t.Errorf("no page knows the %s", kind.Words)
 			continue
 		}
-		for _, at := range []string{ruleKinds[known].list, ruleKinds[known].at + "/new"} {
+		for _, at := range []string{ruleKinds[known].path, ruleKinds[known].at + "/new"} {
 			if !slices.ContainsFunc(pages, func(r route) bool { return r.method == "GET" && r.path == at }) {
 				t.Errorf("the %s has no page %s", kind.Words, at)
 			}

@@ -111,7 +111,6 @@ func (m MailServer) domain() string {
 	return m.From.Address[strings.LastIndexByte(m.From.Address, '@')+1:]
 }
 
-// letter is the message as mail.
 func (m MailServer) letter(to string, message Message) []byte {
 	var text bytes.Buffer
 	header := func(name, value string) { text.WriteString(name + ": " + value + "\r\n") }

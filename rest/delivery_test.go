@@ -10,6 +10,7 @@ import (
 	"parley"
 	"parley/deliveryfile"
 	"parley/internal/racedetector"
+	"parley/internal/stores"
 )
 
 // TestDeliveryComesBack takes in what a deal delivered, from before its flight to its end.
@@ -203,6 +204,9 @@ func TestACorrectionIsTakenBack(t *testing.T) {
 			t.Errorf("the other, as of later than it was: %s", again.text)
 		}
 		total("31000") // what two files say as of one instant is what was said first
+		if kept := strings.Count(stores.Dump(t, s.store), "\ndelivery_revisions | "); kept != 2 {
+			t.Errorf("%d of the words that another took the place of are kept, want both", kept)
+		}
 	})
 }
 

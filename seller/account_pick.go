@@ -30,7 +30,6 @@ type at struct {
 
 func (a at) PicksAccounts() bool { return a.keeper.PicksAccounts(a.gates...) }
 
-// idsOf are the ids of accounts.
 func idsOf(accounts []parley.AccountRef) []string {
 	var ids []string
 	for _, a := range accounts {

@@ -67,7 +67,6 @@ func (w *work) reserve(deal parley.Deal) {
 	}
 }
 
-// aboutDeal is what an approval of a deal is about.
 func aboutDeal(deal parley.Deal) parley.Approval {
 	return parley.Approval{
 		Owner: deal.Owner, ProposalID: deal.ProposalID, NegotiationID: deal.NegotiationID, QuoteID: deal.QuoteID, DealID: deal.ID,

@@ -316,11 +316,6 @@ func (s figuresSum) tooLarge() string {
 		ORDER BY 1 LIMIT $1`
 }
 
-// DeliveryRevisions answers how many rows of a deal were replaced.
-func (r *Reader) DeliveryRevisions(dealID string) *Pending[int64] {
-	return one(r, scalar[int64], "", "", `SELECT COUNT(*) FROM delivery_revisions WHERE deal_id = $1`, dealID)
-}
-
 // DeliveryImports lists what was taken in.
 func (r *Reader) DeliveryImports(page Page) *Pending[Listing[parley.DeliveryImport]] {
 	return listing(r, paged{table: "delivery_imports", columns: importColumns, order: "id", id: "id"}, where{}, page, scanDeliveryImport)

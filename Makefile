@@ -31,8 +31,6 @@ SPARED := console docs storage/storagetest
 TESTED = $(shell go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' $(PKG))
 PLAIN = $(filter $(SERIAL:%=parley/%) $(SPARED:%=parley/%),$(TESTED))
 WATCHED = $(filter-out $(PLAIN),$(TESTED))
-# How much more the tests' memory may grow, in per cent, before it is collected: at Go's 100 that takes an eighth of their processor time.
-COLLECTED := 200
 # How many packages are tested side by side: half as many again as there are cores, since whoever tests a server waits for it.
 SIDE_BY_SIDE = $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 # What the tests need beside Go.
@@ -78,7 +76,7 @@ test: ## run every test on both stores, under the race detector what it has some
 		runs=($(PKG)); echo 'make test: no C compiler: running WITHOUT the race detector' >&2; \
 		if [ "$${CI:-}" = true ]; then exit 1; fi; \
 	fi; \
-	GOGC=$${GOGC:-$(COLLECTED)} go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 60m -p $(SIDE_BY_SIDE) $(ARGS) -- "$${runs[@]}"
+	go run ./storage/pgtest/cmd/withpostgres go run ./scripts/testsummary -timeout 60m -p $(SIDE_BY_SIDE) $(ARGS) -- "$${runs[@]}"
 
 .PHONY: e2e
 e2e: ## try the deal desk's page in Chromium and leave a picture of each page in screens/

@@ -133,17 +133,21 @@ func TestWhatIsRefusedIsCountedToo(t *testing.T) {
 	}
 }
 
-// TestFormsShareTheMemoryOfBodies: a form is read within what all bodies may take, before and after signing in, and gives it back.
+// TestFormsShareTheMemoryOfBodies: a form is read within what all bodies may take, before and after signing in, and gives it back. One that
+// brings a file back is read within what such forms may take.
 func TestFormsShareTheMemoryOfBodies(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
-	handler := d.handler(console.Options{Kit: edge.Kit{Bodies: edge.NewBodies(16 << 10)}})
+	handler := d.handler(console.Options{Kit: edge.Kit{Bodies: edge.NewBodies(16 << 10)}, Carried: edge.NewBodies(16 << 14)})
 	cookies := cookiesOf(t, handler, d.operator("Mara"), func(*http.Request) {})
-	for _, path := range []string{"/console/signin", "/console/nowhere"} {
+	for path, unit := range map[string]int{
+		"/console/signin": 1 << 10, "/console/nowhere": 1 << 10,
+		"/console/inventory/import/confirm": 1 << 14, "/console/delivery/import/confirm": 1 << 14, "/console/destinations/dst-1/mappings/import/confirm": 1 << 14,
+	} {
 		for _, c := range []struct {
 			size  int
 			fails bool
-		}{{10 << 10, false}, {10 << 10, false}, {40 << 10, true}, {10 << 10, false}, {2 << 20, true}} {
+		}{{10 * unit, false}, {10 * unit, false}, {40 * unit, true}, {10 * unit, false}, {2048 * unit, true}} {
 			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader("name="+strings.Repeat("a", c.size)))
 			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			for _, cookie := range cookies {

@@ -38,6 +38,8 @@ type Options struct {
 	NoKeys bool
 	// SecondLook is the value of a deal, in units of its currency, from which on accepting it is looked at once more; 0: none is.
 	SecondLook int64
+	// Carried bounds the memory that forms take together which bring back a file that was looked at. Nil: 256 MiB.
+	Carried *edge.Bodies
 	// Store, such as "SQLite, data/parley.db", is shown on the system page.
 	Store string
 	// Clock is the present; nil means parley.SystemClock.
@@ -54,6 +56,7 @@ const (
 	maxForm              = 1 << 20                          // bytes of a form without a file
 	maxUpload            = deliveryfile.MostBytes + maxForm // bytes of a form with a file, of which the API takes as much
 	maxCarried           = maxUpload * 3 / 2                // bytes of a form that brings a file back; see readForm
+	carriedMemory        = 256 << 20                        // bytes of such forms at a time: two of the longest, each read into 128 MiB
 )
 
 // console is the edge over one service.
@@ -81,6 +84,9 @@ func New(service *seller.Service, options Options) (http.Handler, error) {
 		options.PersonSession = defaultPersonSession
 	}
 	options.Kit = options.WithDefaults()
+	if options.Carried == nil {
+		options.Carried = edge.NewBodies(carriedMemory)
+	}
 	if options.Clock == nil {
 		options.Clock = parley.SystemClock
 	}

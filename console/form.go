@@ -29,27 +29,18 @@ const (
 // readForm reads a form and holds it to the session's token. The form's own key makes its effect happen once.
 //
 // Files go past the memory that bodies share: one that is chosen waits on the disk but for its first MiB, and the forms that carry one back, after
-// it was looked at, may each be as much as all bodies together may take, so that counted they would keep every other request from being read.
-// Only operators send either.
+// it was looked at, may each be as much as all bodies together may take, so that counted there they would keep every other request from being
+// read: they share a memory of their own. Only operators send either.
 func (x *exchange) readForm() error {
-	limit := int64(maxForm)
-	multipart := strings.HasPrefix(x.Request.Header.Get("Content-Type"), "multipart/form-data")
-	switch {
-	case x.route.upload:
-		limit = maxCarried
-	case multipart:
-		limit = maxUpload
-	}
 	var err error
 	switch {
-	case limit == maxForm:
-		err = x.readFields()
-	case multipart:
-		x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
+	case strings.HasPrefix(x.Request.Header.Get("Content-Type"), "multipart/form-data"):
+		x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, maxUpload)
 		err = x.ParseMultipartForm(maxForm)
+	case x.route.upload:
+		err = x.readWhole(maxCarried, x.options.Carried)
 	default:
-		x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
-		err = x.ParseForm()
+		err = x.readFields()
 	}
 	if err != nil {
 		return formError(err)
@@ -67,14 +58,18 @@ func (x *exchange) readForm() error {
 }
 
 // readFields reads a form without a file, into the memory that bodies share.
-func (x *exchange) readFields() error {
-	x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, maxForm)
+func (x *exchange) readFields() error { return x.readWhole(maxForm, x.options.Bodies) }
+
+// readWhole reads a form of at most limit bytes, into a memory that is shared.
+func (x *exchange) readWhole(limit int64, shared *edge.Bodies) error {
+	x.Body = http.MaxBytesReader(x.ResponseWriter, x.Body, limit)
 	var body []byte
 	var err error
-	if body, x.release, err = x.options.Bodies.Read(x.Request); err != nil {
+	if body, x.release, err = shared.Read(x.Request); err != nil {
 		return err
 	}
-	x.Body = io.NopCloser(bytes.NewReader(body))
+	// Of a body without a limit net/http reads 10 MiB.
+	x.Body = http.MaxBytesReader(x.ResponseWriter, io.NopCloser(bytes.NewReader(body)), limit)
 	return x.ParseForm()
 }
 

@@ -214,11 +214,12 @@ type Prospect struct {
 	Blocked string // why all but a no would be refused, for a sentence of the publisher's people; empty: it would not be
 	Refused string // why a yes would be, likewise
 	Asks    string // the rule that asks somebody else about what a yes lets pass; empty: none does, or it is not known
-	// Rival is a change of the same deal that was granted before, of which and this one the second that is applied fails; empty: there is none.
-	Rival string
-	Gone  string // why a counter on the same days would be too, likewise
-	Floor int64  // of what is asked about, CPM micros; 0: it has none
-	Ask   int64  // of the same; 0: it is not known
+	// Rivals are changes of the same deal that were granted before: of a change, those of which and this one the second that is applied fails;
+	// of an order, those that change or end what is ordered. Empty: there are none.
+	Rivals []string
+	Gone   string // why a counter on the same days would be too, likewise
+	Floor  int64  // of what is asked about, CPM micros; 0: it has none
+	Ask    int64  // of the same; 0: it is not known
 	// Now is what is asked about as it is now, where it has become another case since: of a deal that was changed, or of what names no
 	// volume, which is what is available. nil: it has not.
 	Now *ApprovalCase

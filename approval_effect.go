@@ -1,6 +1,9 @@
 package parley
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Deed is what an answer to a question of the deal desk does.
 type Deed string
@@ -91,7 +94,9 @@ type Expected struct {
 	FlightStart *Date
 	FlightEnd   *Date
 	PassesOn    *bool // to another rule, which asks next
-	Currency    Currency
+	// Rivals are what a yes has beside it; nil: it may have any.
+	Rivals   *[]string
+	Currency Currency
 }
 
 // Terms tells whether the price, the volume and the dates are all known of what is expected.
@@ -109,6 +114,17 @@ func (x Expected) Is(currency Currency, e Effect) bool {
 	}
 	return (x.Deed == "" || x.Deed == e.Deed) && expects(x.CPM, e.CPM) && expects(x.Impressions, e.Impressions) && expects(x.Value, e.Value) &&
 		expects(x.FlightStart, e.Flight.Start) && expects(x.FlightEnd, e.Flight.End) && expects(x.PassesOn, e.Asks != "")
+}
+
+// Beside tells whether what was granted before beside a yes is what was expected.
+func (x Expected) Beside(p Prospect) bool {
+	if x.Rivals == nil {
+		return true
+	}
+	want, is := slices.Clone(*x.Rivals), slices.Clone(p.Rivals)
+	slices.Sort(want)
+	slices.Sort(is)
+	return slices.Equal(want, is)
 }
 
 // expects tells whether a part is as it was expected, if anything was.

@@ -77,16 +77,30 @@ func (n Numbers) beside(q InboxItem, e Effect, ask int64) string {
 	}
 	if e.Deed == DeedChange {
 		words = strings.Join(append([]string{strings.TrimSuffix(words, ": ")}, n.changed(q)...), ": ")
-		if q.Prospect.Rival != "" {
-			words += ". The change " + q.Prospect.Rival + " was granted before: the second of the two that is applied fails"
-		}
 	} else {
 		words += strings.Join(append([]string{n.Price(e.CPM, ask, e.Impressions, c.Currency)}, n.apart(q, e, " impressions")...), ", ")
 	}
+	words += besides(q, e)
 	if e.Endorses {
 		return "First yes of two: " + words
 	}
 	return words
+}
+
+// besides says what was granted before beside a yes to a change, or to an order; empty where nothing was.
+func besides(q InboxItem, e Effect) string {
+	rivals := q.Prospect.Rivals
+	switch {
+	case len(rivals) == 0:
+		return ""
+	case len(rivals) == 1 && e.Deed == DeedSubmit:
+		return ". The change " + rivals[0] + " of the deal was granted before: applied, it changes or ends what is ordered"
+	case len(rivals) == 1:
+		return ". The change " + rivals[0] + " was granted before: the second of the two that is applied fails"
+	case e.Deed == DeedSubmit:
+		return ". The changes " + strings.Join(rivals, ", ") + " of the deal were granted before: applied, they change or end what is ordered"
+	}
+	return ". The changes " + strings.Join(rivals, ", ") + " were granted before: of them and this one, the first that is applied holds"
 }
 
 // Instead says of an answer that was not carried out what it would have done instead, as things were then; empty where that is not why.
@@ -235,7 +249,7 @@ func (n Numbers) Terms(q InboxItem) string {
 	if e.Asks != "" {
 		words = append(words, "once the rule "+e.Asks+" has asked too")
 	}
-	if q.Prospect.Rival != "" {
+	if len(q.Prospect.Rivals) > 0 {
 		words = append(words, "beside a change granted before")
 	}
 	return strings.Join(words, ", ")

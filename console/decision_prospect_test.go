@@ -89,6 +89,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 			return c
 		}
 		twice, work := again(later, parley.ChangeImpressions, parley.ChangeTerms{Impressions: new(int64(900_000))}).ApprovalID, again(later, parley.ChangeOther, parley.ChangeTerms{}).ApprovalID
+		last := again(whole, parley.ChangeOther, parley.ChangeTerms{}).ApprovalID
 		d.gate(parley.ApprovalRule{Name: "Orders", Gate: parley.GateOrderSubmission, Condition: "true", Role: parley.ScopeApprover})
 		var order parley.Order
 		must[seller.Answer](t)(d.service.CreateOrder(t.Context(), seller.Terminal("test"), seller.OrderRequest{DealID: later.DealID}, keep(&order)))
@@ -194,7 +195,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 		}
 
 		// Many at once: what is refused is no part of it, and changes tell before and after.
-		ids := []string{raised, paused, booking, ends, shortened, work, goes, grows, longer, twice}
+		ids := []string{raised, paused, booking, ends, shortened, work, goes, grows, longer, twice, last}
 		_, many := b.submit("/console/inbox/bulk", url.Values{"decision": {"approve"}, "reason": {"As agreed"}, "ids": ids, "_once": {"many"}})
 		page := plainly(wordsOf(many))
 		all := parley.ChangeRequest{Impact: &parley.PricingImpact{
@@ -203,7 +204,7 @@ func TestWhatAnAnswerWouldComeToIsToldAsThingsAreNow(t *testing.T) {
 			Currency: whole.Impact.Currency,
 		}}
 		for _, text := range []string{
-			// A deal counts once, and of what would outdate each other the first is answered; what is work for a person stands beside any.
+			// A deal counts once, and of what would outdate each other the first is answered; what is work for a person stands beside any but the end.
 			"Approve 5 changes: " + plainly(becomes(all)) + " ", "another question about this deal is answered here and would outdate it", plainly(becomes(whole)) + " the deal ends", plainly(becomes(part)), plainly(becomes(more)), not,
 		} {
 			if !strings.Contains(page, text) {

@@ -683,7 +683,7 @@ type questionOfMany struct {
 // approved of one deal, whatever the first that moves it would outdate.
 func (x *exchange) questions(requests []seller.DecisionRequest) ([]questionOfMany, error) {
 	all := make([]questionOfMany, len(requests))
-	moved := map[string]string{} // deals, by the questions that move them
+	moved := map[string]parley.InboxItem{} // deals, by the questions that move them
 	for i, request := range requests {
 		item, err := x.service.InboxItem(x.Context(), x.call, request.ApprovalID)
 		if err != nil {
@@ -693,18 +693,20 @@ func (x *exchange) questions(requests []seller.DecisionRequest) ([]questionOfMan
 		if q.left == "" && request.Decision == "approve" && item.Does(parley.ApprovalApproved, nil).Refused != "" {
 			q.left = onPages.Decision(item, parley.ApprovalApproved, nil)
 		}
-		if q.left == "" && request.Decision == "approve" && item.Prospect.Rival != "" {
-			q.left = "another change of this deal was granted before, and would outdate it; answer it on its own"
+		if q.left == "" && request.Decision == "approve" && len(item.Prospect.Rivals) > 0 {
+			q.left = "a change of this deal was granted before, and would outdate it; answer it on its own"
 		}
-		if q.left == "" && request.Decision == "approve" && item.Moves() && moved[item.DealID] == "" {
-			moved[item.DealID] = item.ID
+		if q.left == "" && request.Decision == "approve" && item.Moves() && moved[item.DealID].ID == "" {
+			moved[item.DealID] = item
 		}
 		all[i] = q
 	}
 	for i := range all {
 		q := &all[i]
 		by := moved[q.item.DealID]
-		if work := q.item.Change != nil && q.item.Change.ForAPerson(); q.left == "" && by != "" && by != q.item.ID && !work {
+		ends := by.Change != nil && by.Change.Ends()
+		stands := !ends && q.item.Change != nil && q.item.Change.ForAPerson()
+		if q.left == "" && by.ID != "" && by.ID != q.item.ID && !stands {
 			q.left = "another question about this deal is answered here and would outdate it; answer it on its own"
 		}
 	}

@@ -85,7 +85,7 @@ func TestHeldBookingIsDecidedAndResumed(t *testing.T) {
 		s.must(403, "POST", "/approvals/"+id+"/decide", approver, `{"decision": "approve"}`)
 		finance := s.key(seller.KeyRequest{Role: parley.RoleOperator, Label: "f", Scopes: []parley.Scope{parley.ScopeFinance}})
 		other := s.must(409, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"effect": "counter"}}`)
-		if would, _ := other.body["detail"].(map[string]any)["would"].(map[string]any); would["effect"] != "accept" || would["impressions"] == nil {
+		if would, _ := other.body["detail"].(map[string]any)["would"].(map[string]any); would["effect"] != "accept" || would["impressions"] == nil || would["granted_before"] == nil {
 			t.Errorf("what it would do is %v: %s", would, other.text)
 		}
 		s.must(409, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"effect": "accept", "deal_value": 1}}`)
@@ -94,6 +94,7 @@ func TestHeldBookingIsDecidedAndResumed(t *testing.T) {
 		if wrong := s.call("POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"effect": "accept", "flight_start": "x"}}`); wrong.status < 400 || wrong.status > 422 || !strings.Contains(wrong.text, `"expected.flight_start"`) {
 			t.Errorf("a date that is none: %d %s", wrong.status, wrong.text)
 		}
+		s.must(409, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "expected": {"granted_before": ["cr-1"]}}`)
 		decided := s.must(200, "POST", "/approvals/"+id+"/decide", finance, `{"decision": "approve", "reason": "good for us", "expected": {"effect": "accept"}}`, "Idempotency-Key", "k")
 		if decided.word("status") != "approved" || decided.word("response.decision") != "approved" ||
 			!strings.HasPrefix(decided.word("response.decided_by"), "operator:key-") || decided.at("outcome") != nil {

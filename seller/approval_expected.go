@@ -44,13 +44,14 @@ func (w *work) foreseen(ctx context.Context, a parley.Approval, request Decision
 // an answer that does not say so. A first yes of two has no message to the buyer.
 func (w *work) expected(ctx context.Context, a parley.Approval, request DecisionRequest) (parley.InboxItem, parley.Effect, error) {
 	if request.Expected != nil && *request.Expected == (parley.Expected{}) {
-		return parley.InboxItem{}, parley.Effect{}, parley.Invalid("expected", "must name at least one of effect, price, impressions, deal_value, flight_start, flight_end and passes_on")
+		return parley.InboxItem{}, parley.Effect{}, parley.Invalid("expected", "must name at least one of effect, price, impressions, deal_value, flight_start, flight_end, passes_on and granted_before")
 	}
 	item, would, err := w.foreseen(ctx, a, request)
 	if err == nil && would.Endorses && request.BuyerMessage != "" {
 		err = parley.Invalid("message_to_buyer", "goes with the second yes of two: nothing is decided by the first")
 	}
-	if err != nil || request.Expected == nil || request.Expected.Is(a.Case.Currency, would) {
+	if err != nil || request.Expected == nil ||
+		request.Expected.Is(a.Case.Currency, would) && request.Expected.Beside(item.Prospect) {
 		return item, would, err
 	}
 	if named := request.Expected.Currency; named != "" && named != a.Case.Currency {
@@ -66,6 +67,7 @@ func (w *work) expected(ctx context.Context, a parley.Approval, request Decision
 	does := map[string]any{
 		"effect": would.Deed, "price": json.Number(parley.FormatMicros(would.CPM, 0)), "impressions": would.Impressions,
 		"deal_value": json.Number(parley.FormatMicros(would.Value, 0)), "passes_on": would.Asks != "", "refused": would.Refused,
+		"granted_before": append([]string{}, item.Prospect.Rivals...),
 	}
 	if would.Flight.End != 0 {
 		does["flight_start"], does["flight_end"] = would.Flight.Start, would.Flight.End

@@ -19,40 +19,50 @@ func (p prices) promisedOf(dealID string) promised {
 	return promised{p.ChangesOfDeals([]string{dealID}), p.AnsweredChanges(dealID)}
 }
 
-// rival is the change of the same deal that was granted before another one that a is about, and after which that one can no longer be
-// made; empty: there is none. Each change is one from all terms of its deal as they were, so that of two that are granted the second fails when
-// somebody applies it. The end of the deal has no rival: it takes what hangs on the deal with it. What the publisher asked for and the
-// buyer has not agreed to is none: the buyer may want the other.
-func (p prices) rival(ctx context.Context, a parley.Approval, c parley.ChangeRequest, deal parley.Deal, promised promised) (id string, err error) {
+// rivalsOfChange are the changes of the same deal that were granted before the one that q asks about, and after which that one can no
+// longer be made. Each change is one from all terms of its deal as they were, so that of two that are granted the second fails when
+// somebody applies it. The end of the deal has no rival: it takes what hangs on the deal with it.
+func (p prices) rivalsOfChange(ctx context.Context, q *judged, c parley.ChangeRequest, deal parley.Deal) (ids []string, err error) {
 	if c.Ends() {
-		return "", nil
+		return nil, nil
 	}
 	today := p.service.today(p.now)
-	changes, err := promised.changes.Get(ctx)
+	return p.rivals(ctx, q, deal, func(after parley.Deal) bool {
+		_, failure := change.Applicable(c, after, today)
+		return failure != ""
+	})
+}
+
+// rivalsOfOrder are the changes that were granted before a yes to an order of their deal, and that change or end what is ordered.
+func (p prices) rivalsOfOrder(ctx context.Context, q *judged, deal parley.Deal) (ids []string, err error) {
+	return p.rivals(ctx, q, deal, func(after parley.Deal) bool { return len(change.Differences(deal.Terms(), after.Terms())) > 0 })
+}
+
+// rivals are the changes that were granted before a yes to q and leave a deal that outdates it. What the publisher asked for and the buyer has
+// not agreed to is none: the buyer may want the other.
+func (p prices) rivals(ctx context.Context, q *judged, deal parley.Deal, outdates func(after parley.Deal) bool) (ids []string, err error) {
+	today := p.service.today(p.now)
+	changes, err := q.promised.changes.Get(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	answers, err := promised.answers.Get(ctx)
+	answers, err := q.promised.answers.Get(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for _, other := range changes {
 		other = other.At(p.now)
 		granted := other.Status == parley.ChangeApproved || slices.ContainsFunc(answers, func(answer parley.Approval) bool {
-			return answer.ID == other.ApprovalID && grantedBefore(answer, a)
+			return answer.ID == other.ApprovalID && grantedBefore(answer, q.item.Approval)
 		})
-		if other.ID == c.ID || !granted || change.WaitsForBuyer(other, deal, today) {
+		if other.ID == q.item.ChangeID || !granted || change.WaitsForBuyer(other, deal, today) {
 			continue
 		}
-		after, ok := change.Applied(other, deal, today)
-		if !ok {
-			continue
-		}
-		if _, failure := change.Applicable(c, after, today); failure != "" {
-			return other.ID, nil
+		if after, ok := change.Applied(other, deal, today); ok && outdates(after) {
+			ids = append(ids, other.ID)
 		}
 	}
-	return "", nil
+	return ids, nil
 }
 
 // grantedBefore tells whether an answer that was given is a yes, and came before the one that is given, or planned, to a.

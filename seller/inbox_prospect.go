@@ -19,7 +19,7 @@ type judged struct {
 	terms offer
 	facts priceFacts
 	matter
-	promised promised // of the deal of a change
+	promised promised // of the deal of a change or an order
 	to       becomes  // of a change that a yes lets go on
 }
 
@@ -82,7 +82,7 @@ func (p prices) judge(item *parley.InboxItem) (q judged, ok bool) {
 		return q, false
 	}
 	q.matter = p.matterOf(item.Approval)
-	if item.ChangeID != "" && item.Status == parley.ApprovalPending {
+	if !sold && item.Status == parley.ApprovalPending {
 		q.promised = p.promisedOf(item.DealID)
 	}
 	if sold {
@@ -216,7 +216,7 @@ func (p prices) prospectOfChange(ctx context.Context, q *judged, _ *parley.Modif
 		return nil
 	}
 	if err == nil {
-		q.item.Prospect.Rival, err = p.rival(ctx, q.item.Approval, asked, deal, q.promised)
+		q.item.Prospect.Rivals, err = p.rivalsOfChange(ctx, q, asked, deal)
 	}
 	return err
 }
@@ -257,7 +257,8 @@ func (p prices) prospectOfOrder(ctx context.Context, q *judged, _ *parley.Modifi
 	now.Price, now.Impressions, now.Volume, now.DealValue = facts.Price, facts.Impressions, facts.Volume, facts.DealValue
 	now.FlightStart, now.FlightEnd, now.FlightDays = facts.FlightStart, facts.FlightEnd, facts.FlightDays
 	q.item.Prospect.Now = &now
-	return nil
+	q.item.Prospect.Rivals, err = p.rivalsOfOrder(ctx, q, deal)
+	return err
 }
 
 // refusedBecause is why a yes is refused, for a sentence of the publisher's people; empty of any other error, and of none.

@@ -44,6 +44,7 @@ type Expected struct {
 	FlightStart *parley.Date    `json:"flight_start,omitempty" format:"date" doc:"Of what the answer is about: of a change what the deal would have."`
 	FlightEnd   *parley.Date    `json:"flight_end,omitempty" format:"date" doc:"The last day of the same."`
 	PassesOn    *bool           `json:"passes_on,omitempty" doc:"Whether a yes is not the last one: another rule asks somebody next, and nothing is carried out until then."`
+	Granted     *[]string       `json:"granted_before,omitempty" maxItems:"100" doc:"The change requests that were granted of the same deal before: of a change those of which and this one the second that is applied fails, of an order those that change or end what is ordered. Empty: there are none."`
 }
 
 // domain is what the flow takes.
@@ -52,7 +53,7 @@ func (x *Expected) domain() *parley.Expected {
 		return nil
 	}
 	expected := &parley.Expected{
-		Deed: parley.Deed(x.Effect), Impressions: x.Impressions, FlightStart: x.FlightStart, FlightEnd: x.FlightEnd, PassesOn: x.PassesOn,
+		Deed: parley.Deed(x.Effect), Impressions: x.Impressions, FlightStart: x.FlightStart, FlightEnd: x.FlightEnd, PassesOn: x.PassesOn, Rivals: x.Granted,
 	}
 	if x.Price != nil {
 		expected.CPM, expected.Currency = &x.Price.Money.Micros, x.Price.Money.Currency

@@ -41,11 +41,13 @@ func sqlitePlace(path string) *place {
 	}
 }
 
+const postgresTables = `SELECT table_name::text FROM information_schema.tables
+	WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name`
+
 func postgresPlace(url string) *place {
 	return &place{
 		driver: "pgx", source: url,
-		tables: `SELECT table_name FROM information_schema.tables
-			WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name`,
+		tables: postgresTables,
 		rows: func(tables []string) string {
 			var each []string
 			for _, table := range tables {
@@ -64,12 +66,16 @@ func remember(t testing.TB, store *storage.Store, at *place) {
 	places.Store(store, at)
 	t.Cleanup(func() {
 		places.Delete(store)
-		at.mu.Lock()
-		defer at.mu.Unlock()
-		if at.db != nil {
-			_ = at.db.Close()
-		}
+		at.close()
 	})
+}
+
+func (p *place) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.db != nil {
+		_ = p.db.Close()
+	}
 }
 
 // look lets a function at the database of a store that this package opened, alone.

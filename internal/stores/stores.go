@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -77,20 +76,30 @@ var emptyFile = sync.OnceValues(func() (content []byte, err error) {
 	return os.ReadFile(path)
 })
 
-// Postgres opens an empty PostgreSQL store.
+// Postgres opens an empty PostgreSQL store, over a database that other tests have had before.
 func Postgres(t testing.TB) *storage.Store {
 	t.Helper()
 	racedetector.UnlessAtOnce(t)
-	return PostgresAt(t, PostgresURL(t))
+	return PostgresWith(t, options)
+}
+
+// PostgresWith is Postgres with options of what is over the connections, whatever the race detector does.
+func PostgresWith(t testing.TB, over postgres.Options) *storage.Store {
+	t.Helper()
+	l, lease := borrow(t)
+	store := postgres.Over(lease, over)
+	places.Store(store, l.place)
+	t.Cleanup(func() {
+		places.Delete(store)
+		closeStore(t, store)
+	})
+	return store
 }
 
 // PostgresAt opens the store of a migrated PostgreSQL database, which several nodes may do.
 func PostgresAt(t testing.TB, url string) *storage.Store {
 	t.Helper()
-	// A machine that is busy with tests is not to be taken for a server that hangs.
-	store, err := postgres.Open(context.Background(), url, postgres.Options{
-		SkipMigrate: true, CheckLocks: true, FailDeadlocks: true, Patience: time.Minute,
-	})
+	store, err := postgres.Open(context.Background(), url, options)
 	if err != nil {
 		t.Fatalf("open PostgreSQL: %v", err)
 	}
@@ -133,13 +142,18 @@ func (s sends) Write(p []byte) (int, error) {
 // PostgresURL is the address of an empty, migrated PostgreSQL database, for tests that open several nodes over it.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
-	return pgtest.Template(t, "parley_"+postgres.SchemaFingerprint(), func(dsn string) error {
-		store, err := postgres.Open(context.Background(), dsn, postgres.Options{})
-		if err != nil {
-			return err
-		}
-		return store.Close()
-	})
+	return pgtest.Template(t, template(), migrate)
+}
+
+// template is the name of a database that migrate has made.
+func template() string { return "parley_" + postgres.SchemaFingerprint() }
+
+func migrate(dsn string) error {
+	store, err := postgres.Open(context.Background(), dsn, postgres.Options{})
+	if err != nil {
+		return err
+	}
+	return store.Close()
 }
 
 func closeStore(t testing.TB, store *storage.Store) {

@@ -10,19 +10,29 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Environment names the variable that announces a running server as a postgres:// URL of a role that may create
+// Environment names the variable that announces a running server as a postgres:// URL of a superuser, who may create
 // databases.
 const Environment = "PARLEY_TEST_POSTGRES"
 
 // Database returns the URL of a fresh, empty database, which is dropped when the test ends.
 func Database(t testing.TB) string {
 	t.Helper()
-	return createDatabase(t, server(t), "")
+	dsn, drop := createDatabase(t, server(t), "test_", "")
+	t.Cleanup(func() { dropped(t, drop) })
+	return dsn
+}
+
+// dropped drops a database whose test is over.
+func dropped(t testing.TB, drop func() error) {
+	if err := drop(); err != nil {
+		t.Errorf("pgtest: %v", err)
+	}
 }
 
 // Template returns the URL of a fresh copy of a database that migrate has prepared, dropped when the test ends. The
@@ -30,6 +40,54 @@ func Database(t testing.TB) string {
 // connections. The name stands for what migrate does: a server that outlives the test run keeps its templates, so let the
 // name carry the schema's version when one is used.
 func Template(t testing.TB, name string, migrate func(dsn string) error) string {
+	t.Helper()
+	dsn, drop := copied(t, "test_", name, migrate)
+	t.Cleanup(func() { dropped(t, drop) })
+	return dsn
+}
+
+// Kept is Template for a database that outlives the test, with what drops it. One that nobody drops ends with the server; on a server that
+// outlives the test run, with a run of later tests.
+func Kept(t testing.TB, name string, migrate func(dsn string) error) (dsn string, drop func() error) {
+	t.Helper()
+	sweeping.Do(func() { sweep(t, server(t)) })
+	return copied(t, fmt.Sprintf("%s%d_", keptPrefix, time.Now().Unix()), name, migrate)
+}
+
+const (
+	keptPrefix = "kept_"
+	// keptFor is longer than any run of tests.
+	keptFor = 2 * time.Hour
+)
+
+var sweeping sync.Once
+
+// sweep drops what former runs have kept.
+func sweep(t testing.TB, root string) {
+	t.Helper()
+	const old = `SELECT datname FROM pg_database WHERE datname ~ '^kept_[0-9]+_' AND split_part(datname, '_', 2)::bigint < $1`
+	conn, err := pgx.Connect(t.Context(), root)
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	rows, err := conn.Query(t.Context(), old, time.Now().Add(-keptFor).Unix())
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	for _, name := range names {
+		if err := execute(t.Context(), root, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)"); err != nil {
+			t.Logf("pgtest: %v", err) // another process drops it
+		}
+	}
+}
+
+// copied makes a copy of a database that migrate has prepared.
+func copied(t testing.TB, prefix, name string, migrate func(dsn string) error) (dsn string, drop func() error) {
 	t.Helper()
 	root := server(t)
 	template := "template_" + name
@@ -43,7 +101,7 @@ func Template(t testing.TB, name string, migrate func(dsn string) error) string 
 		}
 		templates.Store(seen, true)
 	}
-	return createDatabase(t, root, template)
+	return createDatabase(t, root, prefix, template)
 }
 
 // templates are those that this process has seen on a server, by its URL and their names.
@@ -101,9 +159,10 @@ func Analyze(t testing.TB, dsn string) {
 	}
 }
 
-func createDatabase(t testing.TB, root, template string) string {
+// createDatabase makes a database, and what drops it.
+func createDatabase(t testing.TB, root, prefix, template string) (dsn string, drop func() error) {
 	t.Helper()
-	name := "test_" + strings.ToLower(rand.Text())
+	name := prefix + strings.ToLower(rand.Text())
 	create := "CREATE DATABASE " + quote(name)
 	if template != "" {
 		// Copying the files takes the server less than writing what is in them to its log.
@@ -112,17 +171,14 @@ func createDatabase(t testing.TB, root, template string) string {
 	if err := execute(t.Context(), root, create); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	t.Cleanup(func() {
-		// The test's context is over by now. FORCE ends what a failed test left connected.
-		if err := execute(context.Background(), root, "DROP DATABASE "+quote(name)+" WITH (FORCE)"); err != nil {
-			t.Errorf("pgtest: %v", err)
-		}
-	})
 	dsn, err := inDatabase(root, name)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	return dsn
+	return dsn, func() error {
+		// The test's context is over by now. FORCE ends what a failed test left connected.
+		return execute(context.Background(), root, "DROP DATABASE "+quote(name)+" WITH (FORCE)")
+	}
 }
 
 // ensureTemplate makes the template unless the server has it. It works under another name until it is whole, so that a

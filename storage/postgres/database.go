@@ -66,11 +66,25 @@ type database struct {
 
 // Open connects to the database and brings its schema up to date.
 func Open(ctx context.Context, dsn string, options Options) (*storage.Store, error) {
+	db, err := Connect(ctx, dsn, options)
+	if err != nil {
+		return nil, err
+	}
+	return Over(db, options), nil
+}
+
+// Connect is Open without the store.
+func Connect(ctx context.Context, dsn string, options Options) (storage.Driver, error) {
 	db, err := open(ctx, dsn, options)
 	if err != nil {
 		return nil, err
 	}
-	return storage.New(db, dialect, storage.Options{CheckLocks: options.CheckLocks, Watch: options.Watch}), nil
+	return db, nil
+}
+
+// Over is the store over a connected database.
+func Over(db storage.Driver, options Options) *storage.Store {
+	return storage.New(db, dialect, storage.Options{CheckLocks: options.CheckLocks, Watch: options.Watch})
 }
 
 // execMode is the part of a URL that says how statements are sent. Through a pooler the next transaction may be on a connection that has

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/storage"
 	"parley/storage/pgtest"
 	"parley/storage/postgres"
@@ -107,6 +108,7 @@ func (h *hanging) before(t *testing.T, dsn string) string {
 // TestAServerThatHangsIsUnavailable has the server fall silent under each kind of transaction, on warm connections and on new
 // ones, and serves on when it answers again.
 func TestAServerThatHangsIsUnavailable(t *testing.T) {
+	racedetector.AtOnce(t)
 	t.Parallel()
 	h := &hanging{}
 	store := open(t, h.before(t, pgtest.Database(t)), postgres.Options{Connections: 4, Patience: 300 * time.Millisecond})

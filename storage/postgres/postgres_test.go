@@ -18,6 +18,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley"
+	"parley/internal/racedetector"
+	"parley/internal/stores"
 	"parley/storage"
 	"parley/storage/pgtest"
 	"parley/storage/postgres"
@@ -46,9 +48,7 @@ func open(t testing.TB, dsn string, options postgres.Options) *storage.Store {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	storagetest.Run(t, func(t *testing.T) *storage.Store {
-		return open(t, migrated(t), postgres.Options{SkipMigrate: true, FailDeadlocks: true})
-	})
+	storagetest.Run(t, func(t *testing.T) *storage.Store { return stores.PostgresWith(t, postgres.Options{}) })
 }
 
 func TestAFileOfFiguresIsTakenInByShortSteps(t *testing.T) {
@@ -86,6 +86,7 @@ func TestNoStepOfAFileGoesThroughTheLedger(t *testing.T) {
 }
 
 func TestMigrationsRunOnceWhenNodesStartTogether(t *testing.T) {
+	racedetector.AtOnce(t)
 	t.Parallel()
 	dsn := pgtest.Database(t)
 	var group sync.WaitGroup
@@ -109,6 +110,7 @@ func TestMigrationsRunOnceWhenNodesStartTogether(t *testing.T) {
 
 // TestASchemaOfItsOwn has nodes that start together over a schema that a URL names: one makes it, and what is there is not in the database's own.
 func TestASchemaOfItsOwn(t *testing.T) {
+	racedetector.AtOnce(t)
 	t.Parallel()
 	dsn := pgtest.Database(t)
 	beside, err := url.Parse(dsn)
@@ -182,6 +184,7 @@ func (f flushes) Write(p []byte) (int, error) {
 
 // The path of a quote: everything it looks at in one round trip, everything it writes and the commit in another.
 func TestAQuoteCostsTwoRoundTrips(t *testing.T) {
+	racedetector.AtOnce(t)
 	t.Parallel()
 	var count atomic.Int64
 	store := open(t, migrated(t), postgres.Options{Connections: 1, Configure: func(config *pgxpool.Config) {

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley"
+	"parley/internal/racedetector"
 	"parley/storage"
 	"parley/storage/postgres"
 	"parley/storage/storagetest"
@@ -15,6 +16,7 @@ import (
 // TestWordsAreCutAsBefore compares the words that a deal is stored with to those that the database cuts out of the same text, as it
 // did for the programs before, and still does for what they book.
 func TestWordsAreCutAsBefore(t *testing.T) {
+	racedetector.AtOnce(t)
 	t.Parallel()
 	dsn := migrated(t)
 	store := open(t, dsn, postgres.Options{SkipMigrate: true})

@@ -24,7 +24,7 @@ var decodedBy = map[string]any{
 	"OpenSession": wire.OpenSession, "SendMessage": wire.SendSessionMessage, "CloseSession": wire.CloseSession,
 	"CreateWebhook": wire.CreateWebhook, "ReplaceWebhook": wire.ReplaceWebhook, "TestWebhook": wire.TestWebhook,
 	"RedeliverWebhook": wire.RedeliverWebhook, "RotateWebhookKey": wire.RotateWebhookKey,
-	"Price": wire.PriceAsked, "SearchMediaKit": wire.SearchMediaKit, "Avails": wire.AvailsRequestOf, "SearchAvails": wire.AvailsRequestOf,
+	"Price": wire.GetPrice.Read, "SearchMediaKit": wire.SearchMediaKit.Read, "Avails": wire.GetAvails.Read, "SearchAvails": wire.GetAvails.Read,
 	"HoldQuote": wire.HoldQuote, "MoveTestClock": wire.MoveTestClock, "CancelOrder": wire.TransitionOrder, "CancelDeal": wire.RequestChange,
 }
 

@@ -1,13 +1,11 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley/activation"
 	"parley/seller"
 	"parley/wire"
-	"parley/wire/document"
 )
 
 var activationRoutes = []Route{
@@ -67,15 +65,11 @@ var activationRoutes = []Route{
 			"the version that was sent last.",
 		Example: `{"ref": "Line item 4711"}`, Failures: []int{http.StatusConflict},
 	}, wire.AcknowledgeActivation, sampleActivation.Activation),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/activation", Access: AccessCredential,
 		ID: "getDealActivation", Tag: "Activation", Summary: "Read how far a deal has come at the systems that serve it",
-	}, func(ctx context.Context, x *exchange, path idPath) (document.DealActivations, error) {
-		found, err := x.Service.DealActivations(ctx, x.Call, path.ID)
-		return wire.DealActivationsOf(x.View, path.ID, found), err
-	}, func(x *exchange) document.DealActivations {
-		return wire.DealActivationsOf(x.View, sampleDeal.ID, []seller.DealActivation{{Activation: sampleActivation.Activation, System: sampleDestination.Kind}})
-	}),
+	}, wire.GetDealActivations,
+		wire.DealActivationsOf(sampleDeal.ID, []seller.DealActivation{{Activation: sampleActivation.Activation, System: sampleDestination.Kind}})),
 	previewActivations(http.MethodGet, "previewActivations"),
 	previewActivations(http.MethodPost, "previewDealActivations"),
 }
@@ -88,19 +82,9 @@ func previewActivations(method, id string) Route {
 		Description: "With the steps and their bodies, as they would be sent, or with why nothing can be. Nothing is stored and nothing sent. " +
 			"A quote's id shows the deal that it would become. " +
 			"With remote, which needs a role of the desk, the destinations are asked what they have.",
-	}, func(ctx context.Context, x *exchange, params activationPreview) (wire.ActivationPreviews, error) {
-		previews, err := x.Service.PreviewActivations(ctx, x.Call, params.DealID, params.Remote == "true")
-		return wire.ActivationPreviewsOf(x.View, params.DealID, previews), err
-	}, func(x *exchange) wire.ActivationPreviews {
-		return wire.ActivationPreviewsOf(x.View, sampleDeal.ID, []seller.ActivationPreview{{
-			Destination: sampleDestination, Step: "sheet", Verb: activation.Look, Plan: activation.Plan{Steps: []activation.Step{{
-				Name: "sheet", Anchor: sampleDeal.ID, Body: []byte(`{"deal_id": "NORTH-7K4MC-X9TRP", "revision": "1", "cpm": "28.35"}`),
-			}}},
-		}})
-	})
-}
-
-type activationPreview struct {
-	DealID string `path:"deal_id" maxLength:"128"`
-	Remote string `query:"remote" enum:"true,false" doc:"Whether to ask the destinations what they have."`
+	}, wire.PreviewActivations, wire.ActivationPreviewsOf(sample().View, sampleDeal.ID, []seller.ActivationPreview{{
+		Destination: sampleDestination, Step: "sheet", Verb: activation.Look, Plan: activation.Plan{Steps: []activation.Step{{
+			Name: "sheet", Anchor: sampleDeal.ID, Body: []byte(`{"deal_id": "NORTH-7K4MC-X9TRP", "revision": "1", "cpm": "28.35"}`),
+		}}},
+	}}))
 }

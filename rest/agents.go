@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley/seller"
@@ -10,11 +9,11 @@ import (
 )
 
 var agentRoutes = []Route{
-	read(Route{
+	answer(Route{
 		Method: http.MethodGet, Path: "/.well-known/agent.json", Access: AccessPublic,
 		ID: "getAgentCard", Tag: "Agents", Summary: "Read this seller's own card",
-	}, func(ctx context.Context, x *exchange, _ struct{}) (contract.Agent, error) {
-		offered, err := x.Service.Offering(ctx)
+	}, func(x *exchange, _ struct{}) (contract.Agent, error) {
+		offered, err := x.Service.Offering(x.r.Context())
 		return x.card(offered), err
 	}, func(x *exchange) contract.Agent {
 		return x.card(seller.Offering{InventoryTypes: []string{"ctv", "display"}, Segments: true})

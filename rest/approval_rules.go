@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -30,11 +29,7 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 		Method: http.MethodGet, Path: "/api/v1/approval-rules/configured", Access: AccessOperator, Scopes: viewer,
 		ID: "getConfiguredApprovalRules", Tag: "Approvals", Summary: "List the approval rules of the configuration",
 		Description: "They hold beside the others and change only with the configuration.",
-	}, func(_ context.Context, x *exchange, _ struct{}) (wire.ConfiguredApprovalRules, error) {
-		return wire.ConfiguredRulesOf(x.View, x.Service.ConfiguredApprovalRules()), nil
-	}, func(x *exchange) wire.ConfiguredApprovalRules {
-		return wire.ConfiguredRulesOf(x.View, []parley.ApprovalRule{sampleConfiguredRule})
-	}),
+	}, wire.GetConfiguredRules, []parley.ApprovalRule{sampleConfiguredRule}),
 	ask(Route{
 		Method: http.MethodPost, Path: "/api/v1/approval-rules/look-back", Access: AccessOperator, Scopes: viewer,
 		ID: "lookBackApprovalRule", Tag: "Approvals", Summary: "Find what a rule would have stopped of late",
@@ -42,25 +37,16 @@ var approvalRuleRoutes = append(rulebook[parley.ApprovalRule, wire.ApprovalRuleR
 			"since then and is not booked, such as what waits or was refused. What a buyer had booked " +
 			"beside a deal is not known of the past: a condition on value_today or value_open is refused.",
 		Example: `{"gate": "deal_booking", "condition": "discount_pct > 10"}`,
-	}, func(ctx context.Context, x *exchange, body *wire.LookbackRequest) (wire.Lookback, error) {
-		back, err := x.Service.LookBack(ctx, x.Call, body.Domain())
-		return wire.LookbackOf(x.View, back), err
-	}, func(x *exchange) wire.Lookback {
-		return wire.LookbackOf(x.View, seller.Lookback{Since: sampleTime, Deals: 93, Stopped: 14, Sums: []seller.LookbackSum{
-			{Currency: parley.USD, Value: 400_000 * parley.MicrosPerUnit, Stopped: 244_000 * parley.MicrosPerUnit},
-		}})
-	}),
+	}, wire.LookBack, seller.Lookback{Since: sampleTime, Deals: 93, Stopped: 14, Sums: []seller.LookbackSum{
+		{Currency: parley.USD, Value: 400_000 * parley.MicrosPerUnit, Stopped: 244_000 * parley.MicrosPerUnit},
+	}}),
 	ask(Route{
 		Method: http.MethodPost, Path: "/api/v1/approval-rules/test", Access: AccessOperator, Scopes: viewer,
 		ID: "testApprovalRules", Tag: "Approvals", Summary: "Find which rules a case would meet at a gate",
 		Description: "As the flows do it, and without doing anything: the rules are asked in this order, and all have to grant.",
 		Example: `{"gate": "deal_booking", "case": {"price": 30.00, "ask": 35.00, "impressions": 10000000, "deal_type": "PG", ` +
 			`"buyer_tier": "agency", "inventory_type": "ctv", "flight_days": 31}}`,
-	}, func(ctx context.Context, x *exchange, body *wire.RuleTestRequest) (wire.RuleTest, error) {
-		return wire.TryApprovalRules(ctx, &x.Exchange, body)
-	}, func(x *exchange) wire.RuleTest {
-		return wire.RuleTestOf(x.View, sampleApproval.Case, []parley.ApprovalRule{sampleApprovalRule})
-	}),
+	}, wire.TryApprovalRules, wire.RulesMet{Case: sampleApproval.Case, Rules: []parley.ApprovalRule{sampleApprovalRule}}),
 )
 
 var sampleApprovalRule = parley.ApprovalRule{

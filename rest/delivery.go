@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -55,12 +54,7 @@ var deliveryRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/delivery/health", Access: AccessOperator, Scopes: viewer,
 		ID: "getDeliveryHealth", Tag: "Delivery", Summary: "List how deals keep up with their plans",
 		Description: "The deals in force that figures are known of, or that run and of which nothing is heard: those first that need somebody soonest, and of those the ones with the most at risk, each with why it does not deliver.",
-	}, func(ctx context.Context, x *exchange, params healthParams) (wire.DeliveryHealth, error) {
-		found, err := x.Service.DeliveryHealth(ctx, x.Call, params.Limit)
-		return wire.DeliveryHealthOf(x.View, found), err
-	}, func(x *exchange) wire.DeliveryHealth {
-		return wire.DeliveryHealthOf(x.View, []seller.DealDelivery{sampleDelivery})
-	}),
+	}, wire.GetDeliveryHealth, []seller.DealDelivery{sampleDelivery}),
 	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/deals/{deal_id}/delivery", Access: AccessCredential,
 		ID: "getDealDelivery", Tag: "Delivery", Summary: "Read what a deal has delivered, day by day",
@@ -92,10 +86,6 @@ var (
 		Health: delivery.Diagnose(delivery.Signals{Pace: delivery.Pace{State: delivery.OnPace}}),
 	}
 )
-
-type healthParams struct {
-	Limit int `query:"limit" default:"100" minimum:"1" maximum:"500" doc:"How many deals are listed."`
-}
 
 type importParams struct {
 	Source      string `query:"source" maxLength:"400" doc:"Who counted, such as the ad server's name; needed."`

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley/activation"
@@ -32,16 +31,12 @@ var destinationRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/destinations/{destination_id}", Access: AccessOperator, Scopes: viewer,
 		ID: "getDestination", Tag: "Activation", Summary: "Read a destination", Description: "Its ETag names its version.",
 	}, wire.GetDestination, sampleDestination),
-	read(Route{
+	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/destinations/{destination_id}/check", Access: AccessOperator, Scopes: admin,
 		ID: "checkDestination", Tag: "Activation", Summary: "Ask a destination whether deals can be sent to it",
 		Description: "It only reads, there and here.",
-	}, func(ctx context.Context, x *exchange, path idPath) (wire.DestinationCheck, error) {
-		findings, err := x.Service.CheckDestination(ctx, x.Call, path.ID)
-		return wire.DestinationCheckOf(path.ID, findings), err
-	}, func(*exchange) wire.DestinationCheck {
-		return wire.DestinationCheckOf(sampleDestination.ID, []activation.Finding{{Field: "settings.folder", Text: "is not there yet; the first sheet makes it"}})
-	}),
+	}, wire.CheckDestination,
+		wire.DestinationCheckOf(sampleDestination.ID, []activation.Finding{{Field: "settings.folder", Text: "is not there yet; the first sheet makes it"}})),
 	actWith[idChange](Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "replaceDestination", Tag: "Activation", Summary: "Replace a destination",
@@ -57,12 +52,7 @@ var destinationRoutes = []Route{
 			"would be sent something else, and which could not be sent any more. Nothing is changed.",
 		Example:  `{"destination_id": "` + exampleDestinationID + `", "name": "Ad server", "settings": {"folder": "elsewhere"}}`,
 		Failures: []int{http.StatusConflict, http.StatusNotFound},
-	}, func(ctx context.Context, x *exchange, body *wire.DestinationPreviewRequest) (wire.DestinationPreview, error) {
-		p, err := x.Service.PreviewDestination(ctx, x.Call, body.DestinationID, body.Domain())
-		return wire.DestinationPreviewOf(p), err
-	}, func(*exchange) wire.DestinationPreview {
-		return wire.DestinationPreviewOf(seller.DestinationPreview{Destination: sampleDestination, Resent: true, Activations: 12, Planned: 12, Differ: 12})
-	}),
+	}, wire.PreviewDestination, seller.DestinationPreview{Destination: sampleDestination, Resent: true, Activations: 12, Planned: 12, Differ: 12}),
 	act(Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "removeDestination", Tag: "Activation", Summary: "Remove a destination that no deal was for",

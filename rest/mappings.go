@@ -2,7 +2,6 @@ package rest
 
 import (
 	"bytes"
-	"context"
 	"net/http"
 	"reflect"
 	"strings"
@@ -27,15 +26,7 @@ var mappingRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/destinations/{destination_id}/mappings/missing", Access: AccessOperator, Scopes: viewer,
 		ID: "listUnmappedProducts", Tag: "Activation", Summary: "List the products that have no mapping at a destination",
 		Description: "Those that are not retired, by id.",
-	}, func(ctx context.Context, x *exchange, params unmappedParams) (wire.UnmappedProducts, error) {
-		found, err := x.Service.UnmappedProducts(ctx, x.Call, params.DestinationID, params.Limit)
-		if found == nil {
-			found = []string{}
-		}
-		return wire.UnmappedProducts{DestinationID: params.DestinationID, ProductIDs: found}, err
-	}, func(*exchange) wire.UnmappedProducts {
-		return wire.UnmappedProducts{DestinationID: sampleDestination.ID, ProductIDs: []string{"ctv-drama"}}
-	}),
+	}, wire.GetUnmappedProducts, wire.UnmappedProducts{DestinationID: sampleDestination.ID, ProductIDs: []string{"ctv-drama"}}),
 	{
 		Method: http.MethodGet, Path: "/api/v1/destinations/{destination_id}/mappings/export", Access: AccessOperator, Scopes: viewer,
 		ID: "exportMappings", Tag: "Activation", Summary: "Export what products and parties are called at a destination",
@@ -125,9 +116,4 @@ func mountMappingExport(a *api, route Route) operation {
 type mappingPath struct {
 	DestinationID string `path:"destination_id" maxLength:"128"`
 	MappingID     string `path:"mapping_id" maxLength:"128"`
-}
-
-type unmappedParams struct {
-	DestinationID string `path:"destination_id" maxLength:"128"`
-	Limit         int    `query:"limit" default:"100" minimum:"1" maximum:"500" doc:"How many are listed."`
 }

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley/seller"
@@ -15,12 +14,7 @@ var mediaKitRoutes = []Route{
 		ID: "getMediaKit", Tag: "Media kit", Summary: "See everything that is packaged",
 		Description: "The packages that the publisher has put together, the featured ones by themselves too. Without a key, price_range " +
 			"is 20% to either side of the price; with one that names a seat, an agency or an advertiser, exact_price is that buyer's.",
-	}, func(ctx context.Context, x *exchange, _ struct{}) (document.MediaKit, error) {
-		kit, err := x.Service.MediaKit(ctx, x.Call, seller.MediaKitFilter{})
-		return wire.MediaKitOf(x.View, kit.Items), err
-	}, func(x *exchange) document.MediaKit {
-		return wire.MediaKitOf(x.View, []seller.OfferedPackage{sampleOfferedPackage})
-	}),
+	}, wire.GetMediaKit, []seller.OfferedPackage{sampleOfferedPackage}),
 	list(Route{
 		Method: http.MethodGet, Path: "/media-kit/packages", Access: AccessCatalog,
 		ID: "listOfferedPackages", Tag: "Media kit", Summary: "List the packages on offer",
@@ -38,9 +32,7 @@ var mediaKitRoutes = []Route{
 			"and descriptions last; a whole word before the beginning of one), then featured ones, then by name. A query without " +
 			"words answers everything. Prices are the credential's, whatever buyer_tier, agency_id and advertiser_id say.",
 		Example: `{"query": "sports video"}`,
-	}, func(ctx context.Context, x *exchange, body *document.MediaKitSearch) (document.MediaKitResults, error) {
-		return wire.SearchMediaKit(ctx, &x.Exchange, body)
-	}, func(x *exchange) document.MediaKitResults {
-		return document.MediaKitResults{Results: wire.Each(x.View, []seller.OfferedPackage{sampleOfferedPackage}, wire.OfferOf), TotalCount: 1}
+	}, wire.SearchMediaKit, document.MediaKitResults{
+		Results: wire.Each(sample().View, []seller.OfferedPackage{sampleOfferedPackage}, wire.OfferOf), TotalCount: 1,
 	}),
 }

@@ -1,13 +1,11 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley"
 	"parley/seller"
 	"parley/wire"
-	"parley/wire/document"
 )
 
 var orderRoutes = []Route{
@@ -26,9 +24,7 @@ var orderRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/report", Access: AccessCredential,
 		ID: "getOrderReport", Tag: "Orders", Summary: "Count orders by status, transition and actor",
 		Description: "Of a period: the orders made in it, with their moves up to now, and the change requests made in it.",
-	}, func(ctx context.Context, x *exchange, params wire.Between) (document.OrderReport, error) {
-		return wire.ReportOrders(ctx, &x.Exchange, params)
-	}, func(x *exchange) document.OrderReport { return wire.OrderReportOf(x.View, sampleOrderReport) }),
+	}, wire.ReportOrders, sampleOrderReport),
 	one(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}", Access: AccessCredential,
 		ID: "getOrder", Tag: "Orders", Summary: "Read an order",
@@ -40,13 +36,7 @@ var orderRoutes = []Route{
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/orders/{order_id}/audit", Access: AccessCredential,
 		ID: "getOrderAudit", Tag: "Orders", Summary: "Find who moved an order, when and why",
-	}, func(ctx context.Context, x *exchange, params orderAuditParams) (document.OrderAudit, error) {
-		query := seller.AuditQuery{Actor: params.Actor, Period: params.Period(x.Settings.TimeZone)}
-		audit, err := x.Service.OrderAudit(ctx, x.Call, params.OrderID, query)
-		return wire.OrderAuditOf(x.View, audit), err
-	}, func(x *exchange) document.OrderAudit {
-		return wire.OrderAuditOf(x.View, seller.OrderAudit{Order: sampleOrder, Moves: sampleOrder.History, Changes: []parley.ChangeRequest{sampleChange}})
-	}),
+	}, wire.GetOrderAudit, seller.OrderAudit{Order: sampleOrder, Moves: sampleOrder.History, Changes: []parley.ChangeRequest{sampleChange}}),
 	actWith[idChange](Route{
 		Access: AccessCredential,
 		ID:     "transitionOrder", Tag: "Orders", Summary: "Move an order to another status",
@@ -56,10 +46,4 @@ var orderRoutes = []Route{
 		Example:  `{"to_status": "submitted", "reason": "Creatives are approved"}`,
 		Failures: []int{http.StatusConflict, http.StatusPreconditionFailed},
 	}, wire.TransitionOrder, sampleOrder),
-}
-
-type orderAuditParams struct {
-	OrderID string `path:"order_id" maxLength:"128"`
-	Actor   string `query:"actor" maxLength:"200" doc:"As the history names it, or its kind, such as buyer."`
-	wire.Between
 }

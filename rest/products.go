@@ -1,12 +1,10 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley/seller"
 	"parley/wire"
-	"parley/wire/document"
 )
 
 var productRoutes = []Route{
@@ -26,9 +24,5 @@ var productRoutes = []Route{
 		Description: "A price without a quote: nothing is stored, and nothing is promised.",
 		Example:     `{"product_id": "ctv-sports-live", "volume": 10000000}`,
 		Failures:    []int{http.StatusNotFound},
-	}, func(ctx context.Context, x *exchange, body *document.PriceRequest) (document.PriceResponse, error) {
-		return wire.PriceAsked(ctx, &x.Exchange, body)
-	}, func(*exchange) document.PriceResponse {
-		return wire.PriceOf(sampleProduct, seller.PriceRequest{Impressions: 10_000_000})
-	}),
+	}, wire.GetPrice, wire.PriceOf(sampleProduct, seller.PriceRequest{Impressions: 10_000_000})),
 }

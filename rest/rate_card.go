@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley/wire"
@@ -12,9 +11,7 @@ var rateCardRoutes = []Route{
 		Method: http.MethodGet, Path: "/api/v1/rate-card", Access: AccessOperator, Scopes: viewer,
 		ID: "getRateCard", Tag: "Pricing", Summary: "Read the rate card in force",
 		Description: "Its ETag names its version.",
-	}, func(ctx context.Context, x *exchange, _ struct{}) (wire.RateCard, error) {
-		return wire.GetRateCard(ctx, &x.Exchange)
-	}, func(x *exchange) wire.RateCard { return wire.RateCardOf(x.View, sampleRateCard) }),
+	}, wire.GetRateCard, sampleRateCard),
 	actWith[Precondition](Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "replaceRateCard", Tag: "Pricing", Summary: "Put another rate card in force",

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 
 	"parley"
@@ -16,27 +15,18 @@ var reportRoutes = []Route{
 		Description: "By month, product, account and currency. Booked is what is in force or completed, cancelled what was booked and is " +
 			"no more, each in the month of its booking; the pipeline is what waits to be booked, in the month of its making. A deal counts as it " +
 			"is now: a part of it that was given up is in no row, and in the deal's history. A report of more than 50,000 rows is refused with 422.",
-	}, func(ctx context.Context, x *exchange, question wire.DealReportQuestion) (wire.DealReport, error) {
-		report, err := question.Answer(ctx, &x.Exchange)
-		return wire.DealReportOf(x.View, report), err
-	}, func(x *exchange) wire.DealReport { return wire.DealReportOf(x.View, sampleReport) }),
+	}, wire.ReportDeals, sampleReport),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/reports/negotiations", Access: AccessOperator, Scopes: viewer,
 		ID: "getNegotiationReport", Tag: "Operations", Summary: "Read what was asked and what was agreed in negotiations, by month",
 		Description: "By the month in which they opened, product and currency: how they stand, and of those agreed what was asked, what the " +
 			"buyers offered first and what was agreed.",
-	}, func(ctx context.Context, x *exchange, question wire.ReportQuestion) (wire.NegotiationReport, error) {
-		report, err := question.Negotiations(ctx, &x.Exchange)
-		return wire.NegotiationReportOf(x.View, report), err
-	}, func(x *exchange) wire.NegotiationReport { return wire.NegotiationReportOf(x.View, sampleNegotiations) }),
+	}, wire.ReportNegotiations, sampleNegotiations),
 	read(Route{
 		Method: http.MethodGet, Path: "/api/v1/reports/finance/totals", Access: AccessOperator, Scopes: viewer,
 		ID: "getFinanceTotals", Tag: "Operations", Summary: "Read what the deals of a month come to, by currency",
 		Description: "The sums of all lines of the month, by booking or by flight of the deals that are in force or completed, by delivery of all that delivered in it.",
-	}, func(ctx context.Context, x *exchange, question wire.FinanceQuestion) (wire.FinanceTotals, error) {
-		totals, err := question.Answer(ctx, &x.Exchange)
-		return wire.FinanceTotalsOf(x.View, totals), err
-	}, func(x *exchange) wire.FinanceTotals { return wire.FinanceTotalsOf(x.View, sampleFinanceTotals) }),
+	}, wire.ReportFinance, sampleFinanceTotals),
 	list(Route{
 		Method: http.MethodGet, Path: "/api/v1/reports/finance", Access: AccessOperator, Scopes: viewer,
 		ID: "listFinance", Tag: "Operations", Summary: "List the deals of a month with their values",

@@ -107,8 +107,22 @@ type exchange struct {
 	place   admission.Place
 }
 
-// read makes a route that answers what run finds. example is shown in the OpenAPI document.
-func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, error), example func(*exchange) O) Route {
+// read makes a route that answers what its parameters ask.
+func read[P, R, O any](route Route, q wire.Question[P, R, O], example R) Route {
+	return answer(route, func(x *exchange, params P) (O, error) {
+		return q.Read(x.r.Context(), &x.Exchange, params)
+	}, func(x *exchange) O { return q.Render(x.View, example) })
+}
+
+// one makes a route that answers the thing that its path names.
+func one[R, O any](route Route, l wire.Lookup[R, O], example R) Route {
+	return answer(route, func(x *exchange, path idPath) (O, error) {
+		return l.Read(x.r.Context(), &x.Exchange, path.ID)
+	}, func(x *exchange) O { return l.Render(x.View, example) })
+}
+
+// answer makes a route that answers what run finds. example is shown in the OpenAPI document.
+func answer[P, O any](route Route, run func(*exchange, P) (O, error), example func(*exchange) O) Route {
 	route.mount = func(a *api, route Route) operation {
 		parameters := parametersOf(a.registry, reflect.TypeFor[P](), route.Path)
 		return operation{
@@ -119,7 +133,7 @@ func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, err
 				if err := x.readParameters(a.registry, parameters, &params); err != nil {
 					return err
 				}
-				found, err := run(x.r.Context(), x, params)
+				found, err := run(x, params)
 				if err != nil {
 					return err
 				}
@@ -130,13 +144,6 @@ func read[P, O any](route Route, run func(context.Context, *exchange, P) (O, err
 	return route
 }
 
-// one makes a route that answers the thing that its path names.
-func one[R, O any](route Route, l wire.Lookup[R, O], example R) Route {
-	return read(route, func(ctx context.Context, x *exchange, path idPath) (O, error) {
-		return l.Read(ctx, &x.Exchange, path.ID)
-	}, func(x *exchange) O { return l.Render(x.View, example) })
-}
-
 // idPath is the one wildcard of a path.
 type idPath struct {
 	ID string `path:"*" maxLength:"128"`
@@ -145,12 +152,12 @@ type idPath struct {
 func (p idPath) id() string { return p.ID }
 
 // ask makes a route whose question is a body and which changes nothing.
-func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, error), example func(*exchange) O) Route {
+func ask[B, R, O any](route Route, q wire.Question[*B, R, O], example R) Route {
 	route.mount = func(a *api, route Route) operation {
 		schema := a.registry.Schema(reflect.TypeFor[B](), true, route.ID+"Request")
 		return operation{
 			request:   schema,
-			responses: map[int]response{http.StatusOK: a.response("", reflect.TypeFor[O](), example(sample()))},
+			responses: map[int]response{http.StatusOK: a.response("", reflect.TypeFor[O](), q.Render(sample().View, example))},
 			handle: func(x *exchange) error {
 				if err := x.readParameters(a.registry, nil, nil); err != nil {
 					return err
@@ -159,7 +166,7 @@ func ask[B, O any](route Route, run func(context.Context, *exchange, *B) (O, err
 				if err != nil {
 					return err
 				}
-				found, err := run(x.r.Context(), x, body)
+				found, err := q.Read(x.r.Context(), &x.Exchange, body)
 				if err != nil {
 					return err
 				}

@@ -1,13 +1,11 @@
 package rest
 
 import (
-	"context"
 	"net/http"
 	"time"
 
 	"parley/seller"
 	"parley/wire"
-	"parley/wire/document"
 )
 
 var testClockRoutes = []Route{
@@ -16,10 +14,7 @@ var testClockRoutes = []Route{
 		ID: "getTestClock", Tag: "Test world", Summary: "Read the clock",
 		Description: "With a key of the test world, the clock that everything there happens by. With any other, and without one, the machine's, which " +
 			"nobody moves.",
-	}, func(ctx context.Context, x *exchange, _ struct{}) (document.TestClock, error) {
-		found, err := x.Service.ReadClock(ctx, x.Call)
-		return wire.TestClockOf(x.View, found), err
-	}, func(x *exchange) document.TestClock { return wire.TestClockOf(x.View, sampleClock) }),
+	}, wire.ReadTestClock, sampleClock),
 	act(Route{
 		Access: AccessOperator, Scopes: admin,
 		ID: "moveTestClock", Tag: "Test world", Summary: "Move the clock of the test world on",

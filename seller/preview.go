@@ -43,21 +43,13 @@ func (s *Service) WhatIf(ctx context.Context, call Call, request WhatIfRequest) 
 		if err != nil {
 			return PricedProduct{}, unknownProduct(err, request.ProductID)
 		}
-		engine, err := s.engine(ctx, v.Reader, version)
-		if err != nil {
-			return PricedProduct{}, err
-		}
 		capacity, err := days.Get(ctx)
 		if err != nil {
 			return PricedProduct{}, err
 		}
 		tier := request.Identity.Tier()
-		accounts, err := accountsFor(ctx, v.Reader, engine, request.Identity)
-		if err != nil {
-			return PricedProduct{}, err
-		}
-		decision, err := engine.CalculatePrice(parley.PriceInput{
-			Product: product, Tier: tier, Identity: request.Identity, Accounts: accounts, DealType: dealTypeOr(request.DealType, product),
+		decision, err := s.waterfall(ctx, v.Reader, version, parley.PriceInput{
+			Product: product, Tier: tier, Identity: request.Identity, DealType: dealTypeOr(request.DealType, product),
 			Flight: flight, Impressions: request.Impressions, Available: inventory.Available(capacity, flight), Today: s.today(v.now),
 		})
 		return PricedProduct{Product: product, Price: &decision, Exact: true, Tier: tier}, err

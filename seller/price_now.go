@@ -92,16 +92,8 @@ func (p prices) priceNow(ctx context.Context, o offer) (now present, gone *parle
 		capacity = inventory.Without(capacity, o.held.flight, o.held.impressions)
 	}
 	now.available = inventory.Available(capacity, o.flight)
-	engine, err := p.service.engine(ctx, p.Reader, facts.version)
-	if err != nil {
-		return now, nil, err
-	}
-	accounts, err := accountsFor(ctx, p.Reader, engine, o.identity)
-	if err != nil {
-		return now, nil, err
-	}
-	now.price, err = engine.CalculatePrice(parley.PriceInput{
-		Product: now.product, Tier: o.tier, Identity: o.identity, Accounts: accounts, DealType: o.dealType, Flight: o.flight,
+	now.price, err = p.service.waterfall(ctx, p.Reader, facts.version, parley.PriceInput{
+		Product: now.product, Tier: o.tier, Identity: o.identity, DealType: o.dealType, Flight: o.flight,
 		Impressions: o.impressions, Available: now.available, Today: p.service.today(p.now),
 	})
 	if parley.Is(err, parley.CodeValidation) {

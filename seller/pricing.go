@@ -17,6 +17,18 @@ func (s *Service) engine(ctx context.Context, r *storage.Reader, version *storag
 	})
 }
 
+// waterfall computes a price by the rules of a version, for the accounts of the buyer, which are looked up where a rule picks by them.
+func (s *Service) waterfall(ctx context.Context, r *storage.Reader, version *storage.Pending[int64], input parley.PriceInput) (parley.PriceDecision, error) {
+	engine, err := s.engine(ctx, r, version)
+	if err != nil {
+		return parley.PriceDecision{}, err
+	}
+	if input.Accounts, err = accountsFor(ctx, r, engine, input.Identity); err != nil {
+		return parley.PriceDecision{}, err
+	}
+	return engine.CalculatePrice(input)
+}
+
 // PriceRequest asks what a product costs, without a quote.
 type PriceRequest struct {
 	ProductID   string
@@ -61,20 +73,12 @@ func (s *Service) Price(ctx context.Context, call Call, request PriceRequest) (P
 				return PricedProduct{}, err
 			}
 		}
-		engine, err := s.engine(ctx, v.Reader, version)
-		if err != nil {
-			return PricedProduct{}, err
-		}
 		capacity, err := days.Get(ctx)
 		if err != nil {
 			return PricedProduct{}, err
 		}
-		accounts, err := accountsFor(ctx, v.Reader, engine, who.Identity)
-		if err != nil {
-			return PricedProduct{}, err
-		}
-		decision, err := engine.CalculatePrice(parley.PriceInput{
-			Product: product, Tier: who.Tier(), Identity: who.Identity, Accounts: accounts, DealType: dealTypeOr(request.DealType, product),
+		decision, err := s.waterfall(ctx, v.Reader, version, parley.PriceInput{
+			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: dealTypeOr(request.DealType, product),
 			Flight: flight, Impressions: request.Impressions, Available: inventory.Available(capacity, flight), Today: today,
 		})
 		if err != nil {

@@ -202,16 +202,8 @@ func (w *work) handleProposal(ctx context.Context, p *parley.Proposal, product p
 
 // ask is the price of the waterfall for the volume that can be had.
 func (w *work) ask(ctx context.Context, p parley.Proposal, product parley.Product, e proposal.Evaluation, version *storage.Pending[int64]) (parley.PriceDecision, error) {
-	engine, err := w.service.engine(ctx, &w.Reader, version)
-	if err != nil {
-		return parley.PriceDecision{}, err
-	}
-	accounts, err := accountsFor(ctx, &w.Reader, engine, p.Identity)
-	if err != nil {
-		return parley.PriceDecision{}, err
-	}
-	return engine.CalculatePrice(parley.PriceInput{
-		Product: product, Tier: p.Tier, Identity: p.Identity, Accounts: accounts, DealType: p.DealType, Flight: p.Flight,
+	return w.service.waterfall(ctx, &w.Reader, version, parley.PriceInput{
+		Product: product, Tier: p.Tier, Identity: p.Identity, DealType: p.DealType, Flight: p.Flight,
 		Impressions: e.Offered, Available: e.Available, Today: w.service.today(w.now),
 	})
 }

@@ -79,10 +79,6 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if err != nil {
 			return parley.Quote{}, err
 		}
-		engine, err := s.engine(ctx, &w.Reader, version)
-		if err != nil {
-			return parley.Quote{}, err
-		}
 		capacity, err := days.Get(ctx)
 		if err != nil {
 			return parley.Quote{}, err
@@ -92,12 +88,8 @@ func (s *Service) quoting(ctx context.Context, request QuoteRequest, asked asked
 		if impressions < product.LeastVolume(asked.dealType) {
 			impressions = 0 // which states none
 		}
-		accounts, err := accountsFor(ctx, &w.Reader, engine, who.Identity)
-		if err != nil {
-			return parley.Quote{}, err
-		}
-		decision, err := engine.CalculatePrice(parley.PriceInput{
-			Product: product, Tier: who.Tier(), Identity: who.Identity, Accounts: accounts, DealType: asked.dealType, Flight: asked.flight,
+		decision, err := s.waterfall(ctx, &w.Reader, version, parley.PriceInput{
+			Product: product, Tier: who.Tier(), Identity: who.Identity, DealType: asked.dealType, Flight: asked.flight,
 			Impressions: impressions, Available: available, Today: s.today(w.now),
 		})
 		if err != nil {

@@ -51,7 +51,7 @@ var deskTools = []Tool{
 	}, wire.CancelDeal, func(a *cancelArguments) (string, *wire.CancelRequest) { return a.DealID, &a.CancelRequest }),
 	question(Tool{Name: "order_report", Title: "Report on orders", Description: "Count the orders of a period by status, move and actor, with their change requests."},
 		func(ctx context.Context, x *wire.Exchange, a *reportArguments) (document.OrderReport, error) {
-			return wire.ReportOrders(ctx, x, wire.Between{From: a.From, To: a.To})
+			return wire.ReportOrders.Read(ctx, x, wire.Between{From: a.From, To: a.To})
 		}),
 	question(Tool{
 		Name: "get_buyer_activity", Title: "What buyers did", Description: "Count what each buyer did in the last days, the most active first.",
@@ -59,7 +59,7 @@ var deskTools = []Tool{
 	list(Tool{Name: "list_audit", Title: "Read the audit trail", Description: "List who changed what, with what was there before and after."}, wire.ListAudit),
 	list(Tool{Name: "list_approval_rules", Title: "List approval rules", Description: "List the rules that make things wait for a person."}, wire.ApprovalRules.List),
 	question(Tool{Name: "test_approval_rules", Title: "Try the approval rules", Description: "Find which rules a case would meet at a gate, without doing anything."},
-		wire.TryApprovalRules),
+		wire.TryApprovalRules.Read),
 }
 
 // pendingApprovals are the approvals of a status, and those that are pending when none is named.

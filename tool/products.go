@@ -46,7 +46,7 @@ var productTools = []Tool{
 	question(Tool{
 		Name: "get_pricing", Example: `{"product_id": "ctv-sports-live", "volume": 5000000}`, Title: "Ask what a volume costs", Keyless: true,
 		Description: "Ask what a volume of a product costs. Nothing is stored, and nothing is promised: request_quote does that.",
-	}, wire.PriceAsked),
+	}, wire.GetPrice.Read),
 }
 
 // ProductArguments name a product.

@@ -13,7 +13,7 @@ import (
 var publisherTools = []Tool{
 	question(Tool{Name: "get_rate_card", Title: "Read the rate card", Description: "Read the publisher's own prices and floors. Its version goes with update_rate_card."},
 		func(ctx context.Context, x *wire.Exchange, _ *Nothing) (wire.RateCard, error) {
-			return wire.GetRateCard(ctx, x)
+			return wire.GetRateCard.Read(ctx, x, struct{}{})
 		}),
 	actAs(Tool{
 		Name: "update_rate_card", Title: "Replace the rate card", Destructive: true,

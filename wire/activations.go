@@ -201,7 +201,7 @@ func ActivationStoryOf(v View, s seller.ActivationStory) ActivationStory {
 }
 
 // DealActivationsOf writes how far a deal has come.
-func DealActivationsOf(_ View, dealID string, found []seller.DealActivation) document.DealActivations {
+func DealActivationsOf(dealID string, found []seller.DealActivation) document.DealActivations {
 	rendered := document.DealActivations{DealID: dealID, Activations: []document.DealActivation{}}
 	for _, a := range found {
 		rendered.Activations = append(rendered.Activations, document.DealActivation{
@@ -255,6 +255,12 @@ type PreviewRemote struct {
 	Findings []activation.Finding `json:"findings"`
 	Found    map[string][]string  `json:"found" doc:"The names of what is there, by step."`
 	Error    *ActivationError     `json:"error"`
+}
+
+// PreviewQuestion asks for them.
+type PreviewQuestion struct {
+	DealID string `path:"deal_id" maxLength:"128"`
+	Remote string `query:"remote" enum:"true,false" doc:"Whether to ask the destinations what they have."`
 }
 
 // ActivationPreviewsOf writes previews.
@@ -313,6 +319,20 @@ func previewOf(v View, p seller.ActivationPreview) ActivationPreview {
 
 // What is asked of activations.
 var (
+	GetDealActivations = Lookup[document.DealActivations, document.DealActivations]{
+		Find: func(s *seller.Service, ctx context.Context, call seller.Call, id string) (document.DealActivations, error) {
+			found, err := s.DealActivations(ctx, call, id)
+			return DealActivationsOf(id, found), err
+		},
+		Render: asFound[document.DealActivations],
+	}
+	PreviewActivations = Question[PreviewQuestion, ActivationPreviews, ActivationPreviews]{
+		Find: func(ctx context.Context, x *Exchange, q PreviewQuestion) (ActivationPreviews, error) {
+			previews, err := x.Service.PreviewActivations(ctx, x.Call, q.DealID, q.Remote == "true")
+			return ActivationPreviewsOf(x.View, q.DealID, previews), err
+		},
+		Render: asFound[ActivationPreviews],
+	}
 	GetActivation   = Lookup[seller.ActivationStory, ActivationStory]{(*seller.Service).Activation, ActivationStoryOf}
 	ListActivations = List[ActivationFilter, parley.Activation, Activation]{
 		Plural: "activations", Render: ActivationOf, ID: func(a parley.Activation) string { return a.ID },

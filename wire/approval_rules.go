@@ -111,21 +111,39 @@ func ConfiguredRulesOf(v View, rules []parley.ApprovalRule) ConfiguredApprovalRu
 	return ConfiguredApprovalRules{ApprovalRules: Each(v, rules, ApprovalRuleOf), TotalCount: len(rules)}
 }
 
-// RuleTestOf writes which rules a case meets.
-func RuleTestOf(v View, facts parley.ApprovalCase, rules []parley.ApprovalRule) RuleTest {
-	return RuleTest{Stopped: len(rules) > 0, Rules: Each(v, rules, ApprovalRuleOf), Case: caseOf(facts)}
-}
-
-// TryApprovalRules finds which rules a case would meet.
-func TryApprovalRules(ctx context.Context, x *Exchange, body *RuleTestRequest) (RuleTest, error) {
-	facts, err := body.Case.Domain()
-	if err != nil {
-		return RuleTest{}, err
-	}
-	rules, err := x.Service.TestApprovalRules(ctx, x.Call, parley.Gate(body.Gate), facts)
-	return RuleTestOf(x.View, facts, rules), err
-}
-
 // ApprovalRules are what is asked of approval rules that are made here.
 var ApprovalRules = rulebook[parley.ApprovalRule, ApprovalRuleRequest](
 	"/api/v1/approval-rules", "rule_id", "approval_rules", (*seller.Service).ApprovalRules, ApprovalRuleOf, func(r parley.ApprovalRule) string { return r.ID })
+
+// What is asked of approval rules beside that.
+var (
+	GetConfiguredRules = Question[struct{}, []parley.ApprovalRule, ConfiguredApprovalRules]{
+		Find: func(_ context.Context, x *Exchange, _ struct{}) ([]parley.ApprovalRule, error) {
+			return x.Service.ConfiguredApprovalRules(), nil
+		},
+		Render: ConfiguredRulesOf,
+	}
+	TryApprovalRules = Question[*RuleTestRequest, RulesMet, RuleTest]{
+		Find: func(ctx context.Context, x *Exchange, body *RuleTestRequest) (met RulesMet, err error) {
+			if met.Case, err = body.Case.Domain(); err == nil {
+				met.Rules, err = x.Service.TestApprovalRules(ctx, x.Call, parley.Gate(body.Gate), met.Case)
+			}
+			return met, err
+		},
+		Render: func(v View, met RulesMet) RuleTest {
+			return RuleTest{Stopped: len(met.Rules) > 0, Rules: Each(v, met.Rules, ApprovalRuleOf), Case: caseOf(met.Case)}
+		},
+	}
+	LookBack = Question[*LookbackRequest, seller.Lookback, Lookback]{
+		Find: func(ctx context.Context, x *Exchange, body *LookbackRequest) (seller.Lookback, error) {
+			return x.Service.LookBack(ctx, x.Call, body.Domain())
+		},
+		Render: LookbackOf,
+	}
+)
+
+// RulesMet are the rules that a case meets.
+type RulesMet struct {
+	Case  parley.ApprovalCase
+	Rules []parley.ApprovalRule
+}

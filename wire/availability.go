@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"context"
+
 	"parley"
 	"parley/seller"
 	"parley/wire/contract"
@@ -76,4 +78,25 @@ func AvailabilityOf(v View, a seller.Availability) ProductAvailability {
 		rendered.Holds[i] = HoldOf(v, h)
 	}
 	return rendered
+}
+
+// AvailabilityQuestion asks how full some days are.
+type AvailabilityQuestion struct {
+	DaysQuestion
+	Impressions *int64 `query:"impressions" minimum:"1" doc:"A volume that is to lie on these days."`
+}
+
+// GetAvailability reads how full some days of a product are.
+var GetAvailability = Question[AvailabilityQuestion, seller.Availability, ProductAvailability]{
+	Find: func(ctx context.Context, x *Exchange, q AvailabilityQuestion) (found seller.Availability, err error) {
+		request := seller.AvailabilityRequest{ProductID: q.ProductID}
+		if request.Range, err = q.days(); err != nil {
+			return found, err
+		}
+		if q.Impressions != nil {
+			request.Impressions = *q.Impressions
+		}
+		return x.Service.Availability(ctx, x.Call, request)
+	},
+	Render: AvailabilityOf,
 }

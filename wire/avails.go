@@ -25,8 +25,8 @@ func places(targeting document.Value) []string {
 	return places
 }
 
-// AvailsRequestOf is what the flow takes.
-func AvailsRequestOf(a *document.AvailsRequest, zone *time.Location) (seller.AvailsRequest, error) {
+// availsRequestOf is what the flow takes.
+func availsRequestOf(a *document.AvailsRequest, zone *time.Location) (seller.AvailsRequest, error) {
 	var problems parley.Problems
 	request := seller.AvailsRequest{FlightStart: Either(a.FlightStart, a.StartDate), FlightEnd: Either(a.FlightEnd, a.EndDate), Places: places(a.Targeting),
 		Currency: parley.Currency(a.Currency)}
@@ -51,8 +51,8 @@ func AvailsRequestOf(a *document.AvailsRequest, zone *time.Location) (seller.Ava
 	return request, problems.Err()
 }
 
-// AvailsNames are what the request calls by other names than the flow does.
-func AvailsNames(a *document.AvailsRequest) map[string]string {
+// availsNames are what the request calls by other names than the flow does.
+func availsNames(a *document.AvailsRequest) map[string]string {
 	names := map[string]string{}
 	call := func(named string, otherwise bool, called string) {
 		if _, known := names[named]; otherwise && !known {

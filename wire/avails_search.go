@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -79,8 +80,8 @@ func (AvailsAnswer) Schema(r huma.Registry) *huma.Schema {
 	}
 }
 
-// CollectionOf answers a search whose instants have been read once already.
-func CollectionOf(body *document.AvailsRequest, found []seller.ProductAvails, asked int64) (AvailsAnswer, error) {
+// collectionOf answers a search whose instants have been read once already.
+func collectionOf(body *document.AvailsRequest, found []seller.ProductAvails, asked int64) (AvailsAnswer, error) {
 	search := contract.AvailsRecord{AccountID: body.AccountID}
 	var err error
 	if search.StartDate, err = time.Parse(time.RFC3339, body.ContractStart); err != nil {
@@ -106,4 +107,27 @@ func firstCurrency(found []seller.ProductAvails) parley.Currency {
 		}
 	}
 	return parley.USD
+}
+
+// GetAvails tells what of products is free over a flight.
+var GetAvails = Question[*document.AvailsRequest, AvailsAnswer, AvailsAnswer]{
+	Find: func(ctx context.Context, x *Exchange, body *document.AvailsRequest) (AvailsAnswer, error) {
+		request, err := availsRequestOf(body, x.Settings.TimeZone)
+		if err != nil {
+			return AvailsAnswer{}, err
+		}
+		found, err := x.Service.ProductAvails(ctx, x.Call, request)
+		if err != nil {
+			return AvailsAnswer{}, CalledSo(err, availsNames(body))
+		}
+		if body.Searches() {
+			return collectionOf(body, found, request.Impressions)
+		}
+		one := AvailsOf(found[0], request.Impressions)
+		if body.ContractProductID != "" && one.EstimatedCPM == nil {
+			return AvailsAnswer{}, parley.Invalid("productid", "names a product with no price, which cannot be quoted")
+		}
+		return AvailsAnswer{One: &one}, nil
+	},
+	Render: asFound[AvailsAnswer],
 }

@@ -53,3 +53,29 @@ var SetCapacity = act("PUT /api/v1/products/{product_id}/capacity", Done, Capaci
 			ProductID: id, Range: parley.Flight{Start: body.StartDate, End: body.EndDate}, Daily: body.Daily, Version: body.Version,
 		}, encode)
 	})
+
+// DaysQuestion asks for some days of a product.
+type DaysQuestion struct {
+	ProductID string       `path:"product_id" maxLength:"128"`
+	StartDate *parley.Date `query:"start_date" format:"date" doc:"Required."`
+	EndDate   *parley.Date `query:"end_date" format:"date" doc:"Required; included."`
+}
+
+func (q DaysQuestion) days() (parley.Flight, error) {
+	if q.StartDate == nil || q.EndDate == nil {
+		return parley.Flight{}, parley.Invalid("start_date", "and end_date are required")
+	}
+	return parley.Flight{Start: *q.StartDate, End: *q.EndDate}, nil
+}
+
+// GetCapacity reads what some days of a product can carry.
+var GetCapacity = Question[DaysQuestion, parley.Avails, Capacity]{
+	Find: func(ctx context.Context, x *Exchange, q DaysQuestion) (found parley.Avails, err error) {
+		days, err := q.days()
+		if err != nil {
+			return found, err
+		}
+		return x.Service.Capacity(ctx, x.Call, q.ProductID, days)
+	},
+	Render: CapacityOf,
+}

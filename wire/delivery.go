@@ -121,6 +121,11 @@ type DealHealth struct {
 	Currency    parley.Currency   `json:"currency"`
 }
 
+// HealthQuestion asks for it.
+type HealthQuestion struct {
+	Limit int `query:"limit" default:"100" minimum:"1" maximum:"500" doc:"How many deals are listed."`
+}
+
 // DeliveryHealthOf writes how the deals keep up.
 func DeliveryHealthOf(_ View, found []seller.DealDelivery) DeliveryHealth {
 	health := DeliveryHealth{Deals: []DealHealth{}}
@@ -179,6 +184,12 @@ func DeliveryReportOf(v View, r seller.DeliveryReport) DeliveryReport {
 
 // What is asked of what deals delivered. TakeDelivery is run by the edge itself, since its file is read as it comes.
 var (
+	GetDeliveryHealth = Question[HealthQuestion, []seller.DealDelivery, DeliveryHealth]{
+		Find: func(ctx context.Context, x *Exchange, q HealthQuestion) ([]seller.DealDelivery, error) {
+			return x.Service.DeliveryHealth(ctx, x.Call, q.Limit)
+		},
+		Render: DeliveryHealthOf,
+	}
 	GetDealDelivery     = Lookup[seller.DealDelivery, DealDelivery]{(*seller.Service).DealDelivery, DealDeliveryOf}
 	ListDeliveryImports = List[Paging, parley.DeliveryImport, DeliveryImport]{
 		Plural: "imports", Render: DeliveryImportOf, ID: func(i parley.DeliveryImport) string { return i.ID },

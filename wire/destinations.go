@@ -163,7 +163,7 @@ type DestinationTouching struct {
 }
 
 // DestinationPreviewOf writes what a change would touch.
-func DestinationPreviewOf(p seller.DestinationPreview) DestinationPreview {
+func DestinationPreviewOf(_ View, p seller.DestinationPreview) DestinationPreview {
 	touching := func(found seller.PreviewedFailures) []DestinationTouching {
 		each := []DestinationTouching{}
 		for _, f := range found.Named {
@@ -181,6 +181,19 @@ func DestinationPreviewOf(p seller.DestinationPreview) DestinationPreview {
 
 // What is asked of destinations.
 var (
+	CheckDestination = Lookup[DestinationCheck, DestinationCheck]{
+		Find: func(s *seller.Service, ctx context.Context, call seller.Call, id string) (DestinationCheck, error) {
+			findings, err := s.CheckDestination(ctx, call, id)
+			return DestinationCheckOf(id, findings), err
+		},
+		Render: asFound[DestinationCheck],
+	}
+	PreviewDestination = Question[*DestinationPreviewRequest, seller.DestinationPreview, DestinationPreview]{
+		Find: func(ctx context.Context, x *Exchange, body *DestinationPreviewRequest) (seller.DestinationPreview, error) {
+			return x.Service.PreviewDestination(ctx, x.Call, body.DestinationID, body.Domain())
+		},
+		Render: DestinationPreviewOf,
+	}
 	GetDestination   = Lookup[parley.Destination, Destination]{(*seller.Service).Destination, DestinationOf}
 	ListDestinations = List[DestinationFilter, parley.Destination, Destination]{
 		Plural: "destinations", Render: DestinationOf, ID: func(d parley.Destination) string { return d.ID },

@@ -50,6 +50,24 @@ func (l Lookup[R, O]) Read(ctx context.Context, x *Exchange, id string) (documen
 	return l.Render(x.View, found), nil
 }
 
+// Question is answered and changes nothing. What is asked is in parameters or in a body.
+type Question[Q, R, O any] struct {
+	Find   func(context.Context, *Exchange, Q) (R, error)
+	Render func(View, R) O
+}
+
+// Read answers the document of what is asked.
+func (q Question[Q, R, O]) Read(ctx context.Context, x *Exchange, asked Q) (document O, err error) {
+	found, err := q.Find(ctx, x, asked)
+	if err != nil {
+		return document, err
+	}
+	return q.Render(x.View, found), nil
+}
+
+// asFound writes what is found as a document already.
+func asFound[O any](_ View, found O) O { return found }
+
 // List reads a page of rows, each written as reading it alone writes it.
 type List[F Pager, R, O any] struct {
 	Plural string // what the rows are called

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"context"
+
 	"parley/seller"
 	"parley/wire/contract"
 )
@@ -27,4 +29,17 @@ func FindingsOf(_ View, f seller.Findings) Findings {
 		rendered.Found = append(rendered.Found, Found(found))
 	}
 	return rendered
+}
+
+// FindQuestion is what is looked for.
+type FindQuestion struct {
+	Text string `query:"q" maxLength:"200" doc:"Words, or beginnings of words; a slip of typing is forgiven."`
+}
+
+// GetFindings finds what a text leads to.
+var GetFindings = Question[FindQuestion, seller.Findings, Findings]{
+	Find: func(ctx context.Context, x *Exchange, q FindQuestion) (seller.Findings, error) {
+		return x.Service.Find(ctx, x.Call, q.Text)
+	},
+	Render: FindingsOf,
 }

@@ -7,6 +7,7 @@ import (
 
 	"parley"
 	"parley/seller"
+	"parley/wire/contract"
 	"parley/wire/document"
 )
 
@@ -90,8 +91,21 @@ type UnmappedProducts struct {
 	ProductIDs    []string `json:"product_ids"`
 }
 
+// UnmappedQuestion asks for them.
+type UnmappedQuestion struct {
+	DestinationID string `path:"destination_id" maxLength:"128"`
+	Limit         int    `query:"limit" default:"100" minimum:"1" maximum:"500" doc:"How many are listed."`
+}
+
 // What is asked of mappings.
 var (
+	GetUnmappedProducts = Question[UnmappedQuestion, UnmappedProducts, UnmappedProducts]{
+		Find: func(ctx context.Context, x *Exchange, q UnmappedQuestion) (UnmappedProducts, error) {
+			found, err := x.Service.UnmappedProducts(ctx, x.Call, q.DestinationID, q.Limit)
+			return UnmappedProducts{DestinationID: q.DestinationID, ProductIDs: contract.Listed(found)}, err
+		},
+		Render: asFound[UnmappedProducts],
+	}
 	ListMappings = List[MappingFilter, parley.Mapping, Mapping]{
 		Plural: "mappings", Render: MappingOf, ID: func(m parley.Mapping) string { return m.ID },
 		Find: func(ctx context.Context, x *Exchange, f MappingFilter, page seller.Page) (seller.Listing[parley.Mapping], error) {

@@ -107,15 +107,23 @@ func unitText(amount parley.Money) string {
 	return string(amount.Currency) + " " + digits
 }
 
-// SearchMediaKit answers the packages that a search finds.
-func SearchMediaKit(ctx context.Context, x *Exchange, body *document.MediaKitSearch) (document.MediaKitResults, error) {
-	found, err := x.Service.SearchMediaKit(ctx, x.Call, body.Query)
-	shown := found[:min(cmp.Or(body.Limit, DefaultLimit), len(found))]
-	return document.MediaKitResults{TotalCount: len(found), Results: Each(x.View, shown, OfferOf)}, err
-}
-
 // What is asked of the media kit.
 var (
+	GetMediaKit = Question[struct{}, []seller.OfferedPackage, document.MediaKit]{
+		Find: func(ctx context.Context, x *Exchange, _ struct{}) ([]seller.OfferedPackage, error) {
+			kit, err := x.Service.MediaKit(ctx, x.Call, seller.MediaKitFilter{})
+			return kit.Items, err
+		},
+		Render: MediaKitOf,
+	}
+	SearchMediaKit = Question[*document.MediaKitSearch, document.MediaKitResults, document.MediaKitResults]{
+		Find: func(ctx context.Context, x *Exchange, body *document.MediaKitSearch) (document.MediaKitResults, error) {
+			found, err := x.Service.SearchMediaKit(ctx, x.Call, body.Query)
+			shown := found[:min(cmp.Or(body.Limit, DefaultLimit), len(found))]
+			return document.MediaKitResults{TotalCount: len(found), Results: Each(x.View, shown, OfferOf)}, err
+		},
+		Render: asFound[document.MediaKitResults],
+	}
 	GetOfferedPackage   = Lookup[seller.OfferedPackage, document.OfferedPackage]{(*seller.Service).OfferedPackage, OfferOf}
 	ListOfferedPackages = List[document.MediaKitFilter, seller.OfferedPackage, document.OfferedPackage]{
 		Plural: "packages", Render: OfferOf, ID: func(o seller.OfferedPackage) string { return o.Package.ID },

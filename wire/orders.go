@@ -67,6 +67,13 @@ func OrderHistoryOf(v View, o parley.Order) document.OrderHistory {
 	return document.OrderHistory{OrderID: o.ID, CurrentStatus: o.Status, Transitions: movesOf(v, o, o.History), Count: len(o.History)}
 }
 
+// OrderAuditQuestion asks for the audit of an order.
+type OrderAuditQuestion struct {
+	OrderID string `path:"order_id" maxLength:"128"`
+	Actor   string `query:"actor" maxLength:"200" doc:"As the history names it, or its kind, such as buyer."`
+	Between
+}
+
 // OrderAuditOf writes the moves that a question matched.
 func OrderAuditOf(v View, a seller.OrderAudit) document.OrderAudit {
 	moves := movesOf(v, a.Order, a.Moves)
@@ -78,12 +85,6 @@ func OrderAuditOf(v View, a seller.OrderAudit) document.OrderAudit {
 		rendered.ChangeRequests = append(rendered.ChangeRequests, ChangeOf(v, c))
 	}
 	return rendered
-}
-
-// ReportOrders counts the orders of a period.
-func ReportOrders(ctx context.Context, x *Exchange, between Between) (document.OrderReport, error) {
-	report, err := x.Service.OrderReport(ctx, x.Call, between.Period(x.Settings.TimeZone))
-	return OrderReportOf(x.View, report), err
 }
 
 // OrderReportOf writes the counts of orders.
@@ -119,6 +120,18 @@ func OrderReportOf(v View, report parley.OrderReport) document.OrderReport {
 
 // What is asked of orders.
 var (
+	ReportOrders = Question[Between, parley.OrderReport, document.OrderReport]{
+		Find: func(ctx context.Context, x *Exchange, q Between) (parley.OrderReport, error) {
+			return x.Service.OrderReport(ctx, x.Call, q.Period(x.Settings.TimeZone))
+		},
+		Render: OrderReportOf,
+	}
+	GetOrderAudit = Question[OrderAuditQuestion, seller.OrderAudit, document.OrderAudit]{
+		Find: func(ctx context.Context, x *Exchange, q OrderAuditQuestion) (seller.OrderAudit, error) {
+			return x.Service.OrderAudit(ctx, x.Call, q.OrderID, seller.AuditQuery{Actor: q.Actor, Period: q.Period(x.Settings.TimeZone)})
+		},
+		Render: OrderAuditOf,
+	}
 	GetOrder        = Lookup[parley.Order, document.OrderResponse]{(*seller.Service).Order, OrderOf}
 	GetOrderHistory = Lookup[parley.Order, document.OrderHistory]{(*seller.Service).Order, OrderHistoryOf}
 	ListOrders      = List[document.OrderFilter, parley.Order, document.OrderResponse]{

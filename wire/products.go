@@ -95,21 +95,22 @@ func PriceOf(p seller.PricedProduct, asked seller.PriceRequest) document.PriceRe
 	return rendered
 }
 
-// PriceAsked answers what a volume costs.
-func PriceAsked(ctx context.Context, x *Exchange, body *document.PriceRequest) (answer document.PriceResponse, err error) {
-	request := seller.PriceRequest{ProductID: body.ProductID, DealType: body.DealType, Impressions: cmp.Or(body.Volume, body.Impressions)}
-	priced, err := x.Service.Price(ctx, x.Call, request)
-	if err != nil && body.Volume == 0 {
-		err = CalledSo(err, map[string]string{"volume": "impressions"})
-	}
-	if err != nil {
-		return answer, err
-	}
-	return PriceOf(priced, request), nil
-}
-
 // What is asked of products.
 var (
+	GetPrice = Question[*document.PriceRequest, document.PriceResponse, document.PriceResponse]{
+		Find: func(ctx context.Context, x *Exchange, body *document.PriceRequest) (answer document.PriceResponse, err error) {
+			request := seller.PriceRequest{ProductID: body.ProductID, DealType: body.DealType, Impressions: cmp.Or(body.Volume, body.Impressions)}
+			priced, err := x.Service.Price(ctx, x.Call, request)
+			if err != nil && body.Volume == 0 {
+				err = CalledSo(err, map[string]string{"volume": "impressions"})
+			}
+			if err != nil {
+				return answer, err
+			}
+			return PriceOf(priced, request), nil
+		},
+		Render: asFound[document.PriceResponse],
+	}
 	GetProduct   = Lookup[seller.PricedProduct, document.Product]{(*seller.Service).Product, ProductOf}
 	ListProducts = List[document.ProductFilter, seller.PricedProduct, document.Product]{
 		Plural: "products", Render: ProductOf, ID: func(p seller.PricedProduct) string { return p.Product.ID },

@@ -155,7 +155,13 @@ func RateCardOf(_ View, card parley.RateCard) RateCard {
 // What is asked of the rate card.
 var (
 	ReplaceRateCard = act("PUT /api/v1/rate-card", Done, RateCardOf, replaceRateCard)
-	ListRateCards   = List[Paging, parley.RateCard, RateCard]{
+	GetRateCard     = Question[struct{}, parley.RateCard, RateCard]{
+		Find: func(ctx context.Context, x *Exchange, _ struct{}) (parley.RateCard, error) {
+			return x.Service.RateCard(ctx, x.Call)
+		},
+		Render: RateCardOf,
+	}
+	ListRateCards = List[Paging, parley.RateCard, RateCard]{
 		Plural: "rate_cards", Render: RateCardOf,
 		Find: func(ctx context.Context, x *Exchange, _ Paging, page seller.Page) (seller.Listing[parley.RateCard], error) {
 			return x.Service.RateCards(ctx, x.Call, page)
@@ -193,10 +199,4 @@ func replaceRateCard(
 		}
 	}
 	return x.Service.ReplaceRateCard(ctx, x.Call, card, expected, encode)
-}
-
-// GetRateCard reads the rate card in force.
-func GetRateCard(ctx context.Context, x *Exchange) (RateCard, error) {
-	card, err := x.Service.RateCard(ctx, x.Call)
-	return RateCardOf(x.View, card), err
 }

@@ -49,23 +49,39 @@ func (q ReportQuestion) Months() (from, to seller.Month, err error) {
 	return from, to, err
 }
 
-// Answer answers what the deals of the months come to.
-func (q DealReportQuestion) Answer(ctx context.Context, x *Exchange) (seller.Report, error) {
-	from, to, err := q.Months()
-	if err != nil {
-		return seller.Report{}, err
+// What is asked of some months.
+var (
+	ReportDeals = Question[DealReportQuestion, seller.Report, DealReport]{
+		Find: func(ctx context.Context, x *Exchange, q DealReportQuestion) (seller.Report, error) {
+			from, to, err := q.Months()
+			if err != nil {
+				return seller.Report{}, err
+			}
+			return x.Service.DealReport(ctx, x.Call, seller.ReportQuestion{From: from, To: to, ByAccount: q.By != "product"})
+		},
+		Render: DealReportOf,
 	}
-	return x.Service.DealReport(ctx, x.Call, seller.ReportQuestion{From: from, To: to, ByAccount: q.By != "product"})
-}
-
-// Negotiations answers what the negotiations of the months came to.
-func (q ReportQuestion) Negotiations(ctx context.Context, x *Exchange) (seller.NegotiationReport, error) {
-	from, to, err := q.Months()
-	if err != nil {
-		return seller.NegotiationReport{}, err
+	ReportNegotiations = Question[ReportQuestion, seller.NegotiationReport, NegotiationReport]{
+		Find: func(ctx context.Context, x *Exchange, q ReportQuestion) (seller.NegotiationReport, error) {
+			from, to, err := q.Months()
+			if err != nil {
+				return seller.NegotiationReport{}, err
+			}
+			return x.Service.NegotiationReport(ctx, x.Call, from, to)
+		},
+		Render: NegotiationReportOf,
 	}
-	return x.Service.NegotiationReport(ctx, x.Call, from, to)
-}
+	ReportFinance = Question[FinanceQuestion, []seller.FinanceTotal, FinanceTotals]{
+		Find: func(ctx context.Context, x *Exchange, q FinanceQuestion) ([]seller.FinanceTotal, error) {
+			month, err := ParseMonth("month", q.Month)
+			if err != nil {
+				return nil, err
+			}
+			return x.Service.FinanceTotals(ctx, x.Call, month, cmp.Or(seller.FinanceBasis(q.By), seller.FinanceByBooking))
+		},
+		Render: FinanceTotalsOf,
+	}
+)
 
 // DealReport is what the deals of some months come to.
 type DealReport struct {
@@ -187,15 +203,6 @@ func FinanceLineOf(_ View, l seller.FinanceLine) FinanceLine {
 type FinanceQuestion struct {
 	Month string `query:"month" maxLength:"7" doc:"Such as 2026-11. Required."`
 	By    string `query:"by" enum:"booking,flight,delivery" doc:"As in the list of the month's deals."`
-}
-
-// Answer answers the totals of the month.
-func (q FinanceQuestion) Answer(ctx context.Context, x *Exchange) ([]seller.FinanceTotal, error) {
-	month, err := ParseMonth("month", q.Month)
-	if err != nil {
-		return nil, err
-	}
-	return x.Service.FinanceTotals(ctx, x.Call, month, cmp.Or(seller.FinanceBasis(q.By), seller.FinanceByBooking))
 }
 
 // FinanceTotals are what the deals of a month come to.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"time"
 
 	"parley/seller"
@@ -22,3 +23,11 @@ func TestClockOf(_ View, c seller.ClockReading) document.TestClock {
 
 // MoveTestClock moves the clock of the test world on.
 var MoveTestClock = act("POST /api/v1/test/clock", Done, TestClockOf, byBody((*seller.Service).MoveTestClock, clockMoveOf))
+
+// ReadTestClock reads the clock of a caller's world.
+var ReadTestClock = Question[struct{}, seller.ClockReading, document.TestClock]{
+	Find: func(ctx context.Context, x *Exchange, _ struct{}) (seller.ClockReading, error) {
+		return x.Service.ReadClock(ctx, x.Call)
+	},
+	Render: TestClockOf,
+}

@@ -189,7 +189,7 @@ func (c destinationsChangeCommand) Run(p *process) error {
 			if err != nil {
 				return explainRefused(err)
 			}
-			return writeJSON(p.out, wire.DestinationPreviewOf(touched))
+			return writeJSON(p.out, wire.DestinationPreviewOf(wire.View{}, touched))
 		}
 		_, err = service.ChangeDestination(p.ctx, terminal(), d.ID, &d.Version, request, func(d parley.Destination) (seller.Answer, error) {
 			_, err := fmt.Fprintf(p.out, "%q is in version %d\n", d.Name, d.Version)

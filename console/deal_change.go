@@ -131,11 +131,7 @@ func changeReview(deal parley.Deal, p seller.ChangePreview) review {
 	c := p.Change
 	r := review{Title: "Change of " + deal.ID + " for " + deal.Identity.Called(), Do: "Ask for this change", Back: root + "/deals/" + url.PathEscape(deal.ID)}
 	for _, diff := range c.Diffs {
-		was, is := term(diff.Old), term(diff.New)
-		if cpm := c.Terms.CPM; diff.Field == "price" && cpm != nil {
-			was, is = amount(deal.Price.FinalCPM, deal.Price.Currency), amount(*cpm, deal.Price.Currency)
-		}
-		line := fieldName(diff.Field) + ": " + was + " becomes " + is
+		line := becomes(deal, c, diff)
 		if beside := onPages.AgainstAsk(valueOr(c.Terms.CPM), p.Ask); diff.Field == "price" && beside != "" {
 			line += " " + string(deal.Price.Currency) + ", " + beside
 		}
@@ -161,6 +157,15 @@ func changeReview(deal parley.Deal, p seller.ChangePreview) review {
 		r.Sure = "Yes, " + count(*volume) + " impressions, where the deal has " + count(deal.Impressions)
 	}
 	return r
+}
+
+// becomes says what a change makes of one term of its deal: "Price: 35.91 becomes 35.50".
+func becomes(deal parley.Deal, c parley.ChangeRequest, diff parley.ChangeDiff) string {
+	was, is := term(diff.Old), term(diff.New)
+	if cpm := c.Terms.CPM; diff.Field == "price" && cpm != nil {
+		was, is = amount(deal.Price.FinalCPM, deal.Price.Currency), amount(*cpm, deal.Price.Currency)
+	}
+	return fieldName(diff.Field) + ": " + was + " becomes " + is
 }
 
 // askedWords say what becomes of a change that the desk asks for.

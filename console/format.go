@@ -359,7 +359,7 @@ func stage(t parley.EventType) string {
 }
 
 var verbs = map[parley.OrderStatus]string{
-	parley.OrderDraft: "Back to draft", parley.OrderSubmitted: "Submit", parley.OrderPendingApproval: "Ask for approval",
+	parley.OrderDraft: "Back to draft", parley.OrderSubmitted: "Submit",
 	parley.OrderApproved: "Approve", parley.OrderRejected: "Reject", parley.OrderInProgress: "Start", parley.OrderSyncing: "Sync",
 	parley.OrderBooked: "Mark booked", parley.OrderUnbooked: "Unbook", parley.OrderCompleted: "Complete",
 	parley.OrderCancelled: "Cancel", parley.OrderFailed: "Mark failed",

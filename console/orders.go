@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"parley"
@@ -92,8 +93,37 @@ type orderPage struct {
 	Forwards, Ends []parley.OrderStatus
 	Holds          []place // the activations that the order waits for
 	Question       string  // the id of the approval that the order waits for, which moves it; empty: none
+	Unasked        bool    // it stands as waiting for an approval, and nobody was asked
+	Promised       []promisedChange
 	Story          story
 	Form           *form
+}
+
+// promisedChange is a change of an order's deal that is approved and not made yet.
+type promisedChange struct {
+	dealChange
+	Does string // "Price: 35.91 becomes 35.50"
+}
+
+// promised are the changes that are approved and not made yet, of an order's deal, and so of what is ordered. Work for a person changes neither.
+func (x *exchange) promised(order parley.Order, deal parley.Deal) (all []promisedChange, err error) {
+	approved, err := x.service.Changes(x.Context(), x.call, seller.ChangeFilter{
+		DealID: deal.ID, Status: parley.ChangeApproved, Page: seller.Page{Limit: pageRows, Newest: true, CountTo: 1},
+	})
+	for _, change := range approved.Items {
+		if change.ForAPerson() || change.OrderID != "" && change.OrderID != order.ID {
+			continue
+		}
+		does := []string{"the deal ends"}
+		if !change.Ends() {
+			does = does[:0]
+			for _, diff := range change.Diffs {
+				does = append(does, becomes(deal, change, diff))
+			}
+		}
+		all = append(all, promisedChange{dealChange{change, x.service.WaitsForBuyer(deal, change)}, strings.Join(does, "; ")})
+	}
+	return all, err
 }
 
 // ends tells whether a step takes an order out of its course, so that no single click does it.
@@ -141,8 +171,15 @@ func (x *exchange) showOrder(status int, f *form) error {
 	if err != nil {
 		return err
 	}
-	content.Question = question.ID
+	content.Question, content.Unasked = question.ID, order.Status == parley.OrderPendingApproval && !asked
+	if content.Promised, err = x.promised(order, deal); err != nil {
+		return err
+	}
 	for _, to := range order.Status.Next() {
+		// The rules were met when it was submitted: coming to its approval by hand would ask nobody, and leave it where nothing moves it.
+		if to == parley.OrderPendingApproval {
+			continue
+		}
 		if !x.who.MayMoveOrder(order.Status, to) || left && byActivations(to) || asked && to != parley.OrderCancelled || to.Forward() && !deal.Status.Runs() {
 			continue
 		}
@@ -153,7 +190,7 @@ func (x *exchange) showOrder(status int, f *form) error {
 		}
 	}
 	return x.show("order", status, page{
-		Title: "Order " + short(order.ID), Section: "orders", Live: []string{"order.", "approval.", "activation."}, Data: content,
+		Title: "Order " + short(order.ID), Section: "orders", Live: []string{"order.", "approval.", "activation.", "change_request."}, Data: content,
 	})
 }
 

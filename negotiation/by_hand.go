@@ -50,6 +50,7 @@ func NextMove(n parley.Negotiation) (d Decision, ok bool, err error) {
 		return Decision{}, false, err
 	}
 	d.Round.Number = rounds + 1
+	d.RoundsRemaining = remaining(d.Status, maxRounds(n), rounds+1, d.Round.Action == parley.ActionFinalOffer)
 	return d, true, nil
 }
 

@@ -3,6 +3,7 @@ package negotiation_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"parley"
@@ -40,6 +41,14 @@ func TestByHand(t *testing.T) {
 					n = d.Record(n, n.StartedAt)
 					if negotiation.AwaitsDesk(n) != held {
 						t.Fatalf("awaits the desk: %v after %s", !held, d.Trace.Rule)
+					}
+					// What a buyer is told are left: none once it is over, 0 after a final offer, and else one more at least is answered.
+					left, final := negotiation.RoundsRemaining(n), d.Round.Action == parley.ActionFinalOffer
+					if over := n.Status.Concluded(); over != (left == nil) || !over && final != (*left == 0) {
+						t.Fatalf("%+v leaves %v", d.Round, left)
+					}
+					if diff := cmp.Diff(d.RoundsRemaining, left); diff != "" {
+						t.Fatal(diff)
 					}
 					if n.Status.Concluded() {
 						if _, err := negotiation.ByHand(n, parley.ActionCounter, n.StandingCPM()); !parley.Is(err, parley.CodeNegotiationClosed) {

@@ -79,13 +79,7 @@ func (t table) decide(rule Rule, action parley.NegotiationAction, status parley.
 	if t.buyerCPM > 0 && t.buyerCPM < t.standing {
 		d.Trace.GapCPM = t.standing - t.buyerCPM
 	}
-	if !status.Concluded() {
-		remaining := max(0, t.maxRounds-t.round)
-		if action == parley.ActionFinalOffer {
-			remaining = 0
-		}
-		d.RoundsRemaining = &remaining
-	}
+	d.RoundsRemaining = remaining(status, t.maxRounds, t.round, action == parley.ActionFinalOffer)
 	return d
 }
 

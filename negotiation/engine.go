@@ -87,17 +87,24 @@ func Reject(n parley.Negotiation) (Decision, error) {
 // on the same day.
 func LowestCPM(n parley.Negotiation) int64 { return lay(n, 0).reservation }
 
-// RoundsRemaining is how many more prices will be countered: nil once the negotiation takes none at all, 0 when a final
+// RoundsRemaining is how many more prices of the buyer's are answered, at least: nil once the negotiation takes none at all, 0 when a final
 // offer stands, which the buyer may still answer.
 func RoundsRemaining(n parley.Negotiation) *int {
-	if n.Status.Concluded() {
+	return remaining(n.Status, maxRounds(n), len(n.Rounds), standsFinal(n))
+}
+
+// remaining is RoundsRemaining after some rounds. No number of rounds binds a person, who may counter after the agent's last one: while
+// something other than a final offer stands, one more price is answered, by a person or, handed back, by the agent's final offer.
+func remaining(status parley.NegotiationStatus, most, rounds int, final bool) *int {
+	switch {
+	case status.Concluded():
 		return nil
+	case final:
+		return new(0)
+	case status == parley.NegotiationActive:
+		return new(max(1, most-rounds))
 	}
-	remaining := max(0, maxRounds(n)-len(n.Rounds))
-	if standsFinal(n) {
-		remaining = 0
-	}
-	return &remaining
+	return new(max(0, most-rounds))
 }
 
 func open(n parley.Negotiation) error {

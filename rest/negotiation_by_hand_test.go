@@ -70,6 +70,15 @@ func TestAPersonAnswersTheBuyer(t *testing.T) {
 		if read := s.must(200, "GET", "/api/v1/negotiations/"+id, s.buyer, nil); !strings.Contains(read.text, "With first position.") {
 			t.Errorf("the buyer reads no note: %s", read.text)
 		}
+		// A person counters after the agent's last round too: another price is answered then, and so the buyer reads.
+		for cents := 61; cents <= 68; cents++ {
+			say(200, id, fmt.Sprintf(`"action": "counter", "buyer_price": 29.%d`, cents))
+			last := desk(200, id, "answer", fmt.Sprintf(`{"action": "counter", "price": 30.%02d}`, 70-cents))
+			read := s.must(200, "GET", "/api/v1/negotiations/"+id, s.buyer, nil)
+			if left := last.word("rounds_remaining"); left < "1" || left != read.word("rounds_remaining") {
+				t.Errorf("after round %s a person says that %s are left, and the buyer reads %s", last.word("round_number"), left, read.word("rounds_remaining"))
+			}
+		}
 		check(t, desk(200, id, "answer", `{"action": "final_offer", "price": 29.90}`), map[string]string{"action": "final_offer", "rounds_remaining": "0"})
 		check(t, say(200, id, `"action": "accept"`), map[string]string{"status": "accepted", "seller_price": "29.90"})
 		desk(409, id, "answer", `{"action": "reject"}`)

@@ -25,7 +25,7 @@ type RoundResponse struct {
 	Rationale               string                   `json:"rationale"`
 	Status                  parley.NegotiationStatus `json:"status" doc:"active, accepted, rejected or expired, and in the documented dialect pending_approval."`
 	ApprovalID              *string                  `json:"approval_id" doc:"While the publisher has to approve the price."`
-	RoundsRemaining         *int                     `json:"rounds_remaining" doc:"Null once it is over."`
+	RoundsRemaining         *int                     `json:"rounds_remaining" doc:"How many more prices are answered, at least: while a person of the publisher's answers, no number of rounds binds. 0 after a final offer, null once it is over."`
 	ExpiresAt               time.Time                `json:"expires_at" doc:"By when the seller needs an answer."`
 	Round                   contract.Round           `json:"round" doc:"The same round as the shared contract writes it."`
 }
@@ -73,7 +73,7 @@ type NegotiationResponse struct {
 	Status          parley.NegotiationStatus `json:"status"`
 	Currency        parley.Currency          `json:"currency"`
 	Rounds          []RoundResponse          `json:"rounds" doc:"As they were answered."`
-	RoundsRemaining *int                     `json:"rounds_remaining"`
+	RoundsRemaining *int                     `json:"rounds_remaining" doc:"How many more prices are answered, at least: while a person of the publisher's answers, no number of rounds binds. 0 after a final offer, null once it is over."`
 	AgreedPrice     *contract.Decimal        `json:"agreed_price"`
 	ApprovalID      *string                  `json:"approval_id"`
 	BuyerTier       parley.Tier              `json:"buyer_tier"`
@@ -93,7 +93,7 @@ func (n *NegotiationResponse) UnmarshalJSON(raw []byte) error {
 // NegotiationRecord is a negotiation as the shared contract writes it, with what the contract has no member for.
 type NegotiationRecord struct {
 	contract.Negotiation
-	RoundsRemaining *int            `json:"rounds_remaining" doc:"Null once it is over."`
+	RoundsRemaining *int            `json:"rounds_remaining" doc:"How many more prices are answered, at least: while a person of the publisher's answers, no number of rounds binds. 0 after a final offer, null once it is over."`
 	AgreedPrice     *contract.Money `json:"agreed_price"`
 	ExpiresAt       time.Time       `json:"expires_at" doc:"By when the seller needs an answer."`
 	HeldBy          string          `json:"held_by,omitempty" doc:"For operators: who answers the buyer instead of the agent."`
